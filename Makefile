@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# daxscope: see 'make help'. Everything is built below build/, nothing beside the sources.
+#
+#   make                     build all programs into build/
+#   make demo                real DAX faults in a guest, shown by daxtop
+#   make check               all tests; closes with 'N passed, N failed, N skipped'
+#   make check TEST='GLOB'   only the tests whose name matches, as in TEST='guest/*'
+#   make V=1                 show the commands          make CC=clang    build with clang
+#   make D=asan | D=ubsan    build with a sanitizer (into build/asan, build/ubsan)
+#   make install DESTDIR=/x prefix=/usr
+
+VERSION := 0.1.0
+prefix  ?= /usr/local
+bindir  ?= $(prefix)/bin
+mandir  ?= $(prefix)/share/man
+CLANG   ?= clang
+BPFTOOL ?= $(firstword $(shell command -v bpftool) /usr/sbin/bpftool)
+CFLAGS  ?= -O2 -g
+TEST    ?= *
+B       := build$(if $(D),/$(D))
+
+san_asan  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+san_ubsan := -fsanitize=undefined -fno-sanitize-recover=all
+SAN       := $(if $(D),$(or $(san_$(D)),$(error D=$(D): use D=asan or D=ubsan)))
+
+override CFLAGS += -std=gnu11 -D_GNU_SOURCE -DDAXSCOPE_VERSION='"$(VERSION)"' \
+	-Wall -Wextra -Werror -Iinclude -Itools -I$(B) -MMD -MP $(SAN)
+BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 -Wall -Wextra -Werror \
+	-Wno-unused-parameter -Iinclude -Ibpf -MMD -MP
+
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
+
+PROGRAMS := daxtop daxtrace daxbench
+src = $(foreach d,$(1),$(wildcard tools/$(d)/*.c))
+obj = $(patsubst tools/%.c,$(B)/obj/%.o,$(1))
+
+util_src    := $(call src,util)
+collect_src := $(call src,collect)
+model_src   := $(call src,model)
+view_src    := $(call src,view)
+tui_src     := $(call src,view/tui)
+bench_src   := $(call src,bench)
+record_src  := $(call src,record)
+
+daxtop_obj   := $(call obj,tools/daxtop.c $(util_src) $(collect_src) $(model_src) $(view_src) $(tui_src) $(record_src))
+daxtrace_obj := $(call obj,tools/daxtrace.c $(call src,trace) $(util_src) $(collect_src) $(model_src) $(view_src) $(record_src))
+daxbench_obj := $(call obj,tools/daxbench.c $(bench_src) $(util_src))
+daxtop_libs   := -lbpf -lncursesw -ltinfo -ljansson -lzstd -lelf -lz
+daxtrace_libs := -lbpf -ljansson -lzstd -lelf -lz
+daxbench_libs := -ljansson -lpthread
+
+all: $(PROGRAMS:%=$(B)/%)
+
+help:
+	@sed -n '3,11s/^# \{0,1\}//p' Makefile
+	@printf '\nOther targets:\n'
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
+	@printf '\nVariables: CC CLANG BPFTOOL CFLAGS LDFLAGS prefix bindir mandir DESTDIR V D TEST\n'
+	@printf 'DAXSCOPE_CACHE: where kernels are kept between runs (default ~/.cache/daxscope)\n'
+
+$(B)/bpf/%.bpf.o: bpf/%.bpf.c
+	$(call say,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MF $(@:.o=.d) -c $< -o $@.tmp
+	$(Q)$(BPFTOOL) gen object $@ $@.tmp
+	$(Q)rm $@.tmp
+
+$(B)/%.skel.h: $(B)/bpf/%.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf >$@.tmp
+	$(Q)mv $@.tmp $@
+
+# Only this file knows the skeleton.
+$(B)/obj/collect/live.o: $(B)/daxscope.skel.h
+
+$(B)/obj/%.o: tools/%.c
+	$(call say,CC,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) -c $< -o $@
+
+define program
+$(B)/$(1): $$($(1)_obj)
+	$$(call say,LINK,$$@)
+	$$(Q)$$(CC) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$($(1)_obj) $$($(1)_libs)
+endef
+$(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
+
+deps: ## name the Debian packages that are missing; as root, install them
+	$(Q)tests/deps
+
+demo: deps ## (see above)
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)tests/demo/demo
+
+check: deps ## (see above)
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)TEST='$(TEST)' tests/run
+
+bench: deps all ## cost of a fault in guest instructions: ours beside perf, ftrace, bpftrace
+	$(Q)tests/guest/bench-cost
+
+install: all ## install programs and man pages below DESTDIR and prefix
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1
+	install -m 755 $(PROGRAMS:%=$(B)/%) $(DESTDIR)$(bindir)
+	install -m 644 $(wildcard tools/man/*.1) $(DESTDIR)$(mandir)/man1
+
+clean: ## remove build/
+	rm -rf build
+
+format: ## lay out the C sources with clang-format
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
+.PHONY: all help deps demo check bench install clean format
+.DELETE_ON_ERROR:
+.SECONDARY:

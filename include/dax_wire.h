@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * dax_wire.h - the contract between the BPF programs and the collector: what is counted, in which
+ * cells, and what one event record holds. Included by both sides, so it includes nothing: the BPF
+ * side brings vmlinux.h, the other side <linux/types.h>.
+ */
+#ifndef DAX_WIRE_H
+#define DAX_WIRE_H
+
+#define DAX_COMM_LEN   16  /* TASK_COMM_LEN, with its final NUL */
+#define DAX_PATH_PARTS 8   /* path components kept, counted from the file upwards */
+#define DAX_PART_LEN   64  /* bytes kept of a component, with its final NUL */
+#define DAX_MAX_TARGETS 64 /* processes one filter can name */
+
+/* A range is an aligned 2 MiB piece of a file; pages are 4 KiB (x86-64). */
+#define DAX_PAGE_SHIFT	   12
+#define DAX_RANGE_SHIFT	   21
+#define DAX_RANGE_PAGES	   512
+#define DAX_CHUNK_RANGES   256 /* ranges whose state one hash entry holds: 512 MiB of file */
+#define DAX_CHUNK_WORDS	   4   /* DAX_CHUNK_RANGES / 64 */
+#define DAX_RANGES_DEFAULT 8192 /* entries of the range hash: 4 TiB of densely used file */
+
+/*
+ * How one fault ended. A fault that asks for a sync first (VM_FAULT_NEEDDSYNC) ends when its page
+ * is put in by dax_insert_pfn_mkwrite and is counted once, there.
+ */
+enum dax_outcome {
+	DAX_PTE_MAPPED,	 /* 4 KiB of storage mapped */
+	DAX_PTE_ZERO,	 /* 4 KiB zero page mapped over a hole */
+	DAX_PTE_SYNC,	 /* 4 KiB write through MAP_SYNC, mapped after the sync */
+	DAX_PTE_COPY,	 /* private write got its own copy of the page */
+	DAX_PTE_RETRY,	 /* lost a race; the access faults again */
+	DAX_PTE_ERROR,	 /* SIGBUS, out of memory, failed sync */
+	DAX_PMD_MAPPED,	 /* 2 MiB of storage mapped */
+	DAX_PMD_ZERO,	 /* 2 MiB zero page mapped over a hole */
+	DAX_PMD_SYNC,	 /* 2 MiB write through MAP_SYNC, mapped after the sync */
+	DAX_PMD_RETRY,	 /* result 0: lost a race; the access faults again */
+	DAX_PMD_ERROR,	 /* SIGBUS, out of memory, failed sync */
+	DAX_PMD_FALLBACK, /* served at 4 KiB instead, for one enum dax_reason */
+	DAX_NR_OUTCOMES,
+};
+
+/* Why a 2 MiB fault fell back, in the order in which the kernel tests it. */
+enum dax_reason {
+	DAX_WHY_NONE,
+	DAX_WHY_MISALIGNED_ADDR,   /* address and file offset differ modulo 2 MiB */
+	DAX_WHY_PRIVATE_WRITE,	   /* write to MAP_PRIVATE: copy on write is done at 4 KiB */
+	DAX_WHY_VMA_START,	   /* the range starts before the mapping */
+	DAX_WHY_VMA_END,	   /* the range ends after the mapping */
+	DAX_WHY_PAST_EOF,	   /* the range passes the end of the file */
+	DAX_WHY_PTE_ENTRY,	   /* a 4 KiB entry is already in the range */
+	DAX_WHY_LOOKUP_FAILED,	   /* the filesystem found no extent (error of iomap_begin) */
+	DAX_WHY_EXTENT_SHORT,	   /* the extent ends before the range does */
+	DAX_WHY_EXTENT_MISALIGNED, /* the extent is not 2 MiB aligned on its device */
+	DAX_WHY_DEVICE_SHORT,	   /* the device gives less than 2 MiB, or starts misaligned */
+	DAX_WHY_NO_ZERO_PAGE,	   /* no memory for the 2 MiB zero page */
+	DAX_WHY_LOST_RACE,	   /* another fault filled the page table first */
+	DAX_WHY_UNKNOWN,	   /* this tier cannot tell */
+	DAX_NR_REASONS,
+};
+
+/* Latency classes of the histograms. */
+enum dax_class {
+	DAX_LAT_PTE,	  /* 4 KiB: mapped, copy */
+	DAX_LAT_PMD,	  /* 2 MiB: mapped */
+	DAX_LAT_FALLBACK, /* the 2 MiB attempt that failed, without the 4 KiB fault after it */
+	DAX_LAT_ZERO,	  /* zero pages of both sizes */
+	DAX_LAT_SYNC,	  /* MAP_SYNC of both sizes, until the page is in */
+	DAX_NR_CLASSES,
+};
+
+/*
+ * Log-linear latency buckets, four in each power of two. Bucket 0: below 128 ns. Bucket
+ * 1 + 4 * (e - 7) + s: from (4 + s) << (e - 2) ns up, for e = 7..33. The last: from 2^34 ns up.
+ */
+#define DAX_LAT_MIN_EXP 7
+#define DAX_LAT_MAX_EXP 33
+#define DAX_LAT_BUCKETS (2 + 4 * (DAX_LAT_MAX_EXP - DAX_LAT_MIN_EXP + 1))
+
+/* What happened to 2 MiB ranges. */
+enum dax_range_count {
+	DAX_RANGE_TOUCHED,     /* ranges seen for the first time, at either size */
+	DAX_RANGE_PMD,	       /* ranges served at 2 MiB for the first time */
+	DAX_RANGE_STICKY,      /* 4 KiB faults in a range that fell back earlier */
+	DAX_RANGE_NEVER_TRIED, /* 4 KiB faults in a range where 2 MiB was never tried */
+	DAX_RANGE_UNTRACKED,   /* faults whose range found no room in the range hash */
+	DAX_NR_RANGE_COUNTS,
+};
+
+/* One counting cell: everything about one file in one process, on a part of the CPUs. */
+struct dax_cell {
+	__u64 fault[DAX_NR_OUTCOMES][2]; /* by outcome, then 0 read, 1 write */
+	__u64 reason[DAX_NR_REASONS];	 /* the fallbacks again, by reason */
+	__u64 range[DAX_NR_RANGE_COUNTS];
+	__u64 untimed;			  /* faults whose begin was not seen */
+	__u64 lat_sum[DAX_NR_CLASSES];	  /* ns */
+	__u64 lat_max[DAX_NR_CLASSES];	  /* ns */
+	__u64 lat[DAX_NR_CLASSES][DAX_LAT_BUCKETS];
+};
+
+/* Cells are found by file and process. Slot 0 takes what found no room. */
+struct dax_key {
+	__u64 ino;
+	__u32 dev;  /* kernel encoding: major << 20 | minor */
+	__u32 gen;  /* i_generation: tells a new file from an old one with the same number */
+	__u32 tgid; /* in the initial pid namespace */
+	__u32 pad;
+};
+
+#define DAX_META_DEEPER	 1 /* the path has more components than were kept */
+#define DAX_META_CUT	 2 /* a component was longer than was kept */
+#define DAX_META_DELETED 4 /* the file had no name left when it was first seen */
+
+/* Who a slot belongs to, written once when the slot is taken. */
+struct dax_meta {
+	struct dax_key key;
+	__u64 cgroup;		   /* cgroup v2 id of the task that was first seen */
+	char comm[DAX_COMM_LEN];   /* thread group leader's name, when first seen */
+	char part[DAX_PATH_PARTS][DAX_PART_LEN]; /* part[0] is the file; up to the root of its fs */
+	__u32 nr_parts;
+	__u32 flags; /* DAX_META_* */
+	__u64 ready; /* 1 once all of the above holds */
+};
+
+/* 256 ranges of one file: one bit a range in each map. */
+struct dax_chunk_key {
+	__u64 ino;
+	__u32 dev;
+	__u32 gen;
+	__u32 chunk; /* file offset / 512 MiB */
+	__u32 pad;
+};
+
+struct dax_chunk {
+	__u64 touched[DAX_CHUNK_WORDS];
+	__u64 tried[DAX_CHUNK_WORDS];
+	__u64 fell[DAX_CHUNK_WORDS];
+	__u64 served[DAX_CHUNK_WORDS];
+};
+
+/* Event records: every record starts with its type. */
+#define DAX_EV_FAULT  1 /* struct dax_event */
+#define DAX_EV_EXTENT 2 /* struct dax_event_extent: a fallback that knew its extent */
+
+#define DAX_EVF_WRITE	    0x01
+#define DAX_EVF_UNTIMED	    0x02 /* dur_ns is unknown */
+#define DAX_EVF_RANGE_NEW   0x04 /* counted in DAX_RANGE_TOUCHED */
+#define DAX_EVF_RANGE_PMD   0x08 /* counted in DAX_RANGE_PMD */
+#define DAX_EVF_STICKY	    0x10 /* counted in DAX_RANGE_STICKY */
+#define DAX_EVF_NEVER_TRIED 0x20 /* counted in DAX_RANGE_NEVER_TRIED */
+#define DAX_EVF_UNTRACKED   0x40 /* counted in DAX_RANGE_UNTRACKED */
+
+struct dax_event {
+	__u16 type; /* DAX_EV_* */
+	__u16 cpu;
+	__u8 outcome; /* enum dax_outcome */
+	__u8 reason;  /* enum dax_reason */
+	__u16 flags;  /* DAX_EVF_* */
+	__u32 tid;
+	__u32 slot;   /* names file and process through struct dax_meta */
+	__u64 ts_ns;  /* CLOCK_MONOTONIC at the end of the fault */
+	__u64 dur_ns; /* from the entry of the fault handler */
+	__u64 pgoff;  /* file offset in 4 KiB pages */
+	__u64 addr;   /* faulting address, page aligned by some kernels */
+};
+
+struct dax_event_extent {
+	struct dax_event ev;
+	__u64 off;   /* file offset of the extent, bytes */
+	__u64 len;   /* bytes */
+	__u64 addr;  /* byte address on the DAX device; ~0: none (a hole) */
+	__u16 type;  /* IOMAP_HOLE.. of the running kernel */
+	__u16 flags; /* IOMAP_F_* of the running kernel */
+	__u32 pad;
+};
+
+/* Read-only settings of the BPF programs, set between open and load. */
+struct dax_bpf_config {
+	__u32 record;	    /* write event records */
+	__u32 nr_targets;   /* 0: every process */
+	__u32 max_slots;    /* slots of the cell array */
+	__u32 shard_mask;   /* cells of one slot - 1; CPUs share them by number */
+	__u32 extents;	    /* iomap_iter_dstmap is attached: T1 */
+	__u32 nr_rings;	    /* ring buffers, one a CPU */
+	__u32 targets[DAX_MAX_TARGETS]; /* tgids, with their descendants from now on */
+};
+
+/* Losses, counted where they happen. */
+struct dax_bpf_losses {
+	__u64 events;	/* records that found no room in a ring */
+	__u64 no_state; /* faults whose task state could not be allocated */
+	__u64 slots;	/* times a new file or process found no free slot */
+};
+
+#ifdef __cplusplus
+#define DAX_WIRE_ASSERT static_assert
+#else
+#define DAX_WIRE_ASSERT _Static_assert
+#endif
+DAX_WIRE_ASSERT(sizeof(struct dax_event) == 48, "wire");
+DAX_WIRE_ASSERT(sizeof(struct dax_event_extent) == 80, "wire");
+DAX_WIRE_ASSERT(sizeof(struct dax_key) == 24, "wire");
+DAX_WIRE_ASSERT(sizeof(struct dax_chunk_key) == 24, "wire");
+DAX_WIRE_ASSERT(sizeof(struct dax_chunk) == 4 * 8 * DAX_CHUNK_WORDS, "wire");
+DAX_WIRE_ASSERT(DAX_CHUNK_RANGES == 64 * DAX_CHUNK_WORDS, "wire");
+
+#endif /* DAX_WIRE_H */

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * sample.h - the contract between collectors and the model: one reading of all counters. A running
+ * kernel and a recording give the same thing, and the model cannot tell them apart.
+ */
+#ifndef DAX_SAMPLE_H
+#define DAX_SAMPLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <linux/types.h>
+#include "dax_wire.h"
+
+/* What could be attached; see the README for what each tier shows. */
+enum dax_tier { DAX_T0, DAX_T1, DAX_T2, DAX_T3 };
+
+/* Everything counted so far about one file in one process. */
+struct dax_row {
+	struct dax_key key;
+	__u64 cgroup;
+	char comm[DAX_COMM_LEN]; /* any bytes, NUL-terminated */
+	const char *path;	 /* any bytes; NULL when unknown; owned by the source */
+	bool path_deleted;	 /* the file had no name when it was first seen */
+	bool other;		 /* stands for everything that found no slot of its own */
+	struct dax_cell count;	 /* cumulative since the source was opened */
+};
+
+/*
+ * One reading. Counters are cumulative. The rows' order is the order in which they were first
+ * seen and does not change from reading to reading.
+ */
+struct dax_sample {
+	__u64 mono_ns; /* CLOCK_MONOTONIC of the reading */
+	__u64 real_ns; /* CLOCK_REALTIME of the reading */
+	enum dax_tier tier;
+	bool extents;		 /* extent reasons can be told (T1 and up) */
+	struct dax_bpf_losses lost;
+	size_t nr_rows;
+	const struct dax_row *rows; /* owned by the source, valid until its next reading */
+};
+
+/*
+ * A source of samples. next() fills @out and returns 1, or 0 at the end of a recording, or a
+ * negative errno. A live source never sleeps in it.
+ */
+struct dax_source {
+	int (*next)(struct dax_source *src, struct dax_sample *out);
+	void (*free)(struct dax_source *src); /* NULL is fine */
+};
+
+#endif /* DAX_SAMPLE_H */

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* live.h - the collector for the running kernel: loads the BPF programs and reads what they count. */
+#ifndef DAX_COLLECT_LIVE_H
+#define DAX_COLLECT_LIVE_H
+
+#include "sample.h"
+
+struct dax_live;
+
+struct dax_live_opts {
+	bool record;		/* have the kernel write event records too */
+	size_t ring_bytes;	/* of each CPU's ring: a power of two of pages; 0: 8 MiB */
+	__u32 max_slots;	/* (file, process) pairs with a cell of their own; 0: 1024 */
+	const __u32 *targets;	/* thread group ids to watch, with later descendants */
+	size_t nr_targets;	/* 0: every process; at most DAX_MAX_TARGETS */
+	enum dax_tier max_tier; /* go no higher than this: DAX_T3 for all there is */
+};
+
+/*
+ * Load, attach and start counting. On failure nothing stays loaded, *live is NULL, a message for
+ * the user is in @err, and the return value is a negative errno: -EPERM (no privilege), -ENOTSUP
+ * (this kernel cannot do it) or what the system said.
+ */
+int dax_live_open(struct dax_live **live, const struct dax_live_opts *opts, char *err, size_t size);
+
+/* Stop and unload; NULL is fine. */
+void dax_live_free(struct dax_live *live);
+
+/* Detach the programs, so that the counters stand still; what was counted can still be read. */
+void dax_live_stop(struct dax_live *live);
+
+/* The counters as a source of samples. Belongs to @live: do not free it on its own. */
+struct dax_source *dax_live_source(struct dax_live *live);
+
+enum dax_tier dax_live_tier(const struct dax_live *live);
+void dax_live_losses(const struct dax_live *live, struct dax_bpf_losses *out);
+
+/*
+ * Hand every event record that waits in the rings to @fn (struct dax_event, or by its type struct
+ * dax_event_extent, of @size bytes). Rings wake nobody: call it every few milliseconds. Within a
+ * CPU records come in time order. Returns the number of records, or the negative errno that @fn
+ * returned.
+ */
+typedef int (*dax_event_fn)(void *ctx, const struct dax_event *ev, size_t size);
+int dax_live_drain(struct dax_live *live, dax_event_fn fn, void *ctx);
+
+/*
+ * Who @slot is: NULL while the kernel has not filled it in, and for slot 0 (what found no slot).
+ * Valid until dax_live_free().
+ */
+const struct dax_meta *dax_live_meta(const struct dax_live *live, __u32 slot);
+
+/*
+ * The path of the file of @meta as the mount table has it now, or a part beginning with `.../`,
+ * in memory of the caller's (free() it), or NULL. Any bytes.
+ */
+char *dax_live_path(struct dax_live *live, const struct dax_meta *meta);
+
+#endif

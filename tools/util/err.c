@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* err.c - messages to stderr and the exit statuses that every program shares. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "util/err.h"
+#include "util/escape.h"
+
+#define MESSAGE_MAX 2048 /* bytes of one message; longer ones are cut */
+
+static const char *name = "daxscope";
+
+void set_program(const char *argv0)
+{
+	const char *slash = argv0 ? strrchr(argv0, '/') : NULL;
+
+	if (argv0 && *argv0)
+		name = slash ? slash + 1 : argv0;
+}
+
+const char *program_name(void)
+{
+	return name;
+}
+
+static void vwarn_msg(const char *fmt, va_list args)
+{
+	char raw[MESSAGE_MAX], clean[4 * MESSAGE_MAX];
+
+	vsnprintf(raw, sizeof(raw), fmt, args);
+	escape_text(clean, sizeof(clean), raw, ESCAPE_TERMINAL);
+	fflush(stdout);
+	fprintf(stderr, "%s: %s\n", name, clean);
+}
+
+void warn_msg(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vwarn_msg(fmt, args);
+	va_end(args);
+}
+
+void die(enum dax_exit status, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vwarn_msg(fmt, args);
+	va_end(args);
+	exit(status);
+}
+
+void die_usage(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vwarn_msg(fmt, args);
+	va_end(args);
+	fprintf(stderr, "Try '%s --help'.\n", name);
+	exit(DAX_EXIT_USAGE);
+}
+
+int finish_stdout(int status)
+{
+	int failed = ferror(stdout);
+
+	errno = 0;
+	if (fclose(stdout))
+		failed = 1;
+	if (!failed || errno == EPIPE)
+		return status;
+	warn_msg("standard output: %s", strerror(errno ? errno : EIO));
+	return DAX_EXIT_UNSUPPORTED;
+}
