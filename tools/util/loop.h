@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* loop.h - one poll() loop over signals, timers and descriptors; nothing runs in signal context. */
+#ifndef DAX_UTIL_LOOP_H
+#define DAX_UTIL_LOOP_H
+
+#include <stddef.h>
+#include <linux/types.h>
+
+struct loop;
+
+/*
+ * What a source does when it is ready. @what is the signal's number, how often a timer expired
+ * since the last call, or the poll() events of a descriptor. Return 0 to go on; anything else ends
+ * loop_run(), which returns it.
+ */
+typedef int (*loop_fn)(void *ctx, __u64 what);
+
+/* NULL when out of memory. Free of NULL is fine; it puts the signal mask back as it was. */
+struct loop *loop_new(void);
+void loop_free(struct loop *loop);
+
+/*
+ * Take @signals as events: they are blocked until loop_free(), so call child_prepare() before, and
+ * no thread may be started before. SIGHUP stays ignored when it was (nohup). At most once a loop.
+ */
+int loop_signals(struct loop *loop, const int *signals, size_t nr, loop_fn fn, void *ctx);
+
+/* Call @fn first after @first_ns (at least 1), then every @every_ns; 0: only once. */
+int loop_timer(struct loop *loop, __u64 first_ns, __u64 every_ns, loop_fn fn, void *ctx);
+
+/* Call @fn while @fd is readable or hung up. The descriptor stays the caller's. */
+int loop_fd(struct loop *loop, int fd, loop_fn fn, void *ctx);
+
+/* Each of the above returns 0 or a negative errno (-ENOSPC: more than 8 sources). */
+
+/* Run until a source returns non-zero, or a negative errno of poll() or read(). */
+int loop_run(struct loop *loop);
+
+#endif
