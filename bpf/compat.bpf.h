@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * compat.bpf.h - the one place that knows how kernels differ, and the constants of theirs that we
+ * read. Linux 5.15 is the oldest: faults go through iomap_iter() from there on.
+ *
+ * What needs no code, because names are looked up at load time:
+ *   6.3   vm_area_struct.vm_flags moved into a union (bc292ab00f6c)
+ *   6.12  dax_pmd_load_hole* pass a folio where they passed a page: only compared with NULL here
+ *   6.16  dax_insert_mapping, dax_pmd_insert_mapping are gone (a4a45a9a72f3): never used, since
+ *         from 5.15 on nothing fired them
+ *   6.18  a 2 MiB zero page that lost a race ends in NOPAGE, not in FALLBACK
+ *   7.1   inode.i_ino is u64
+ */
+#ifndef COMPAT_BPF_H
+#define COMPAT_BPF_H
+
+/* enum vm_fault_reason; the values have not changed since 5.1 */
+#define VM_FAULT_OOM		0x0001
+#define VM_FAULT_SIGBUS		0x0002
+#define VM_FAULT_HWPOISON	0x0010
+#define VM_FAULT_HWPOISON_LARGE 0x0020
+#define VM_FAULT_SIGSEGV	0x0040
+#define VM_FAULT_NOPAGE		0x0100
+#define VM_FAULT_FALLBACK	0x0800
+#define VM_FAULT_DONE_COW	0x1000
+#define VM_FAULT_NEEDDSYNC	0x2000
+#define VM_FAULT_ANY_ERROR                                                                         \
+	(VM_FAULT_OOM | VM_FAULT_SIGBUS | VM_FAULT_HWPOISON | VM_FAULT_HWPOISON_LARGE |            \
+	 VM_FAULT_SIGSEGV)
+
+#define VM_SHARED	0x00000008
+#define IOMAP_NULL_ADDR (~0ULL)
+
+#endif /* COMPAT_BPF_H */

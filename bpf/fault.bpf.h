@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* fault.bpf.h - the one body for every way a fault begins and ends: classify, count, time, record. */
+#ifndef FAULT_BPF_H
+#define FAULT_BPF_H
+
+static __always_inline __u32 latency_bucket(__u64 ns)
+{
+	__u64 rest = ns >> DAX_LAT_MIN_EXP;
+	__u32 e = DAX_LAT_MIN_EXP;
+
+	if (!rest)
+		return 0;
+	if (rest >> 16) {
+		e += 16;
+		rest >>= 16;
+	}
+	if (rest >> 8) {
+		e += 8;
+		rest >>= 8;
+	}
+	if (rest >> 4) {
+		e += 4;
+		rest >>= 4;
+	}
+	if (rest >> 2) {
+		e += 2;
+		rest >>= 2;
+	}
+	if (rest >> 1)
+		e += 1;
+	if (e > DAX_LAT_MAX_EXP)
+		return DAX_LAT_BUCKETS - 1;
+	return 1 + 4 * (e - DAX_LAT_MIN_EXP) + ((ns >> (e - 2)) & 3);
+}
+
+static __always_inline __u32 latency_class(__u32 outcome)
+{
+	switch (outcome) {
+	case DAX_PTE_ZERO:
+	case DAX_PMD_ZERO:
+		return DAX_LAT_ZERO;
+	case DAX_PTE_SYNC:
+	case DAX_PMD_SYNC:
+		return DAX_LAT_SYNC;
+	case DAX_PMD_FALLBACK:
+		return DAX_LAT_FALLBACK;
+	case DAX_PMD_MAPPED:
+		return DAX_LAT_PMD;
+	case DAX_PTE_MAPPED:
+	case DAX_PTE_COPY:
+		return DAX_LAT_PTE;
+	default: /* retries and errors are counted, not timed */
+		return DAX_NR_CLASSES;
+	}
+}
+
+static __always_inline void latency_add(struct dax_cell *cell, __u32 class, __u64 ns)
+{
+	__u32 bucket = latency_bucket(ns);
+
+	if (class >= DAX_NR_CLASSES || bucket >= DAX_LAT_BUCKETS)
+		return;
+	__sync_fetch_and_add(&cell->lat[class][bucket], 1);
+	__sync_fetch_and_add(&cell->lat_sum[class], ns);
+	/* CPUs that share a cell may both win: the reader then sees one of two near-equal maxima. */
+	if (ns > cell->lat_max[class])
+		cell->lat_max[class] = ns;
+}
+
+static __always_inline void *record_reserve(__u64 size)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	void *ring = bpf_map_lookup_elem(&rings, &cpu);
+	void *room = ring ? bpf_ringbuf_reserve(ring, size, 0) : (void *)0;
+
+	if (!room)
+		__sync_fetch_and_add(&losses.events, 1);
+	return room;
+}
+
+static __always_inline void record_fill(struct dax_event *ev, const struct dax_event *from)
+{
+	ev->cpu = from->cpu;
+	ev->outcome = from->outcome;
+	ev->reason = from->reason;
+	ev->flags = from->flags;
+	ev->tid = from->tid;
+	ev->slot = from->slot;
+	ev->ts_ns = from->ts_ns;
+	ev->dur_ns = from->dur_ns;
+	ev->pgoff = from->pgoff;
+	ev->addr = from->addr;
+}
+
+static __always_inline void record_write(struct task_state *st, const struct dax_event *from)
+{
+	struct dax_event_extent *ext;
+	struct dax_event *ev;
+
+	if (from->outcome == DAX_PMD_FALLBACK && (st->flags & ST_MAP)) {
+		ext = record_reserve(sizeof(*ext));
+		if (!ext)
+			return;
+		record_fill(&ext->ev, from);
+		ext->ev.type = DAX_EV_EXTENT;
+		ext->off = st->ext_off;
+		ext->len = st->ext_len;
+		ext->addr = st->ext_addr;
+		ext->type = st->ext_type;
+		ext->flags = st->ext_flags;
+		ext->pad = 0;
+		bpf_ringbuf_submit(ext, BPF_RB_NO_WAKEUP);
+		return;
+	}
+	ev = record_reserve(sizeof(*ev));
+	if (!ev)
+		return;
+	record_fill(ev, from);
+	ev->type = DAX_EV_FAULT;
+	bpf_ringbuf_submit(ev, BPF_RB_NO_WAKEUP);
+}
+
+/* Count one fault that has ended. */
+static __always_inline void account(struct task_state *st, struct inode *inode,
+				    struct vm_fault *vmf, __u32 outcome, __u32 reason)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	__u32 slot = slot_of(st, vmf, inode);
+	__u32 at = slot * (cfg.shard_mask + 1) + (cpu & cfg.shard_mask);
+	__u32 write = vmf->flags & FAULT_FLAG_WRITE;
+	struct dax_cell *cell;
+	__u64 now = 0, took = 0;
+	__u32 flags = write ? DAX_EVF_WRITE : 0;
+
+	cell = bpf_map_lookup_elem(&cells, &at);
+	if (!cell || outcome >= DAX_NR_OUTCOMES || reason >= DAX_NR_REASONS)
+		return;
+	__sync_fetch_and_add(&cell->fault[outcome][write], 1);
+	if (outcome == DAX_PMD_FALLBACK)
+		__sync_fetch_and_add(&cell->reason[reason], 1);
+	if (st->flags & ST_BEGUN) {
+		now = bpf_ktime_get_ns();
+		took = now - st->begin;
+		latency_add(cell, latency_class(outcome), took);
+	} else {
+		__sync_fetch_and_add(&cell->untimed, 1);
+		flags |= DAX_EVF_UNTIMED;
+	}
+	flags |= range_note(st, cell, vmf->pgoff, outcome);
+
+	if (cfg.record) {
+		struct dax_event ev = {
+			.cpu = cpu,
+			.outcome = outcome,
+			.reason = reason,
+			.flags = flags,
+			.tid = bpf_get_current_pid_tgid(),
+			.slot = slot,
+			.ts_ns = now ? now : bpf_ktime_get_ns(),
+			.dur_ns = took,
+			.pgoff = vmf->pgoff,
+			.addr = vmf->address,
+		};
+
+		record_write(st, &ev);
+	}
+}
+
+/* What T0 and T1 can tell of a fallback: the kernel's own tests, in its order. */
+static __always_inline __u32 fallback_reason(struct task_state *st, struct vm_fault *vmf,
+					     __u64 max_pgoff)
+{
+	__u64 pgoff = vmf->pgoff, address = vmf->address;
+	__u64 pmd_addr = address >> DAX_RANGE_SHIFT << DAX_RANGE_SHIFT;
+	__u64 pmd_size = 1ULL << DAX_RANGE_SHIFT;
+	__u64 start = pgoff / DAX_RANGE_PAGES << DAX_RANGE_SHIFT;
+	struct vm_area_struct *vma = vmf->vma;
+
+	if ((pgoff ^ (address >> DAX_PAGE_SHIFT)) & (DAX_RANGE_PAGES - 1))
+		return DAX_WHY_MISALIGNED_ADDR;
+	if ((vmf->flags & FAULT_FLAG_WRITE) && !(vma->vm_flags & VM_SHARED))
+		return DAX_WHY_PRIVATE_WRITE;
+	if (pmd_addr < vma->vm_start)
+		return DAX_WHY_VMA_START;
+	if (pmd_addr + pmd_size > vma->vm_end)
+		return DAX_WHY_VMA_END;
+	if ((pgoff | (DAX_RANGE_PAGES - 1)) >= max_pgoff)
+		return DAX_WHY_PAST_EOF;
+	if (st->flags & ST_NOZERO)
+		return DAX_WHY_NO_ZERO_PAGE;
+	if (st->flags & ST_RACED)
+		return DAX_WHY_LOST_RACE;
+	if (!cfg.extents || !(st->flags & ST_BEGUN))
+		return DAX_WHY_UNKNOWN;
+	if (!(st->flags & ST_MAP))
+		return DAX_WHY_PTE_ENTRY;
+	if (st->ext_off + st->ext_len < start + pmd_size)
+		return DAX_WHY_EXTENT_SHORT;
+	if (st->ext_addr == IOMAP_NULL_ADDR)
+		return DAX_WHY_UNKNOWN;
+	if ((st->ext_addr + start - st->ext_off) & (pmd_size - 1))
+		return DAX_WHY_EXTENT_MISALIGNED;
+	return DAX_WHY_DEVICE_SHORT;
+}
+
+/* The last fault asked for a sync and its page never came: vfs_fsync_range() failed, SIGBUS. */
+static __always_inline void sync_failed(struct task_state *st)
+{
+	__u32 at = st->slot * (cfg.shard_mask + 1);
+	struct dax_cell *cell = bpf_map_lookup_elem(&cells, &at);
+
+	if (cell)
+		__sync_fetch_and_add(
+			&cell->fault[st->flags & ST_PMD ? DAX_PMD_ERROR : DAX_PTE_ERROR][1], 1);
+}
+
+static __always_inline int fault_begin(struct inode *inode, struct vm_fault *vmf, bool pmd)
+{
+	struct task_state *st = state_get(true);
+
+	if (!st) {
+		__sync_fetch_and_add(&losses.no_state, 1);
+		return 0;
+	}
+	if (!watched(st))
+		return 0;
+	if (st->flags & ST_SYNC)
+		sync_failed(st);
+	st->flags &= ST_FELL;
+	st->flags |= ST_BEGUN;
+	if (pmd) {
+		st->flags |= ST_PMD;
+		__sync_fetch_and_add(&pmd_in_flight, 1);
+	}
+	st->begin = bpf_ktime_get_ns();
+	return 0;
+}
+
+static __always_inline void leave_pmd(struct task_state *st)
+{
+	if (st->flags & ST_BEGUN)
+		__sync_fetch_and_sub(&pmd_in_flight, 1);
+}
+
+/* The first half of a MAP_SYNC write: it ends in sync_done(), and is timed until then. */
+static __always_inline int sync_wanted(struct task_state *st, struct inode *inode,
+				       struct vm_fault *vmf)
+{
+	slot_of(st, vmf, inode);
+	st->flags |= ST_SYNC;
+	return 0;
+}
+
+static __always_inline int pte_done(struct inode *inode, struct vm_fault *vmf, __u32 result)
+{
+	struct task_state *st = state_get(true);
+	__u32 outcome;
+
+	if (!st || !watched(st))
+		return 0;
+	if (result & VM_FAULT_NEEDDSYNC)
+		return sync_wanted(st, inode, vmf);
+	if (result & VM_FAULT_ANY_ERROR)
+		outcome = DAX_PTE_ERROR;
+	else if (result & VM_FAULT_DONE_COW)
+		outcome = DAX_PTE_COPY;
+	else if (!(result & VM_FAULT_NOPAGE) || vmf->cow_page)
+		outcome = DAX_PTE_RETRY;
+	else
+		outcome = st->flags & ST_ZERO ? DAX_PTE_ZERO : DAX_PTE_MAPPED;
+	account(st, inode, vmf, outcome, DAX_WHY_NONE);
+	st->flags &= ST_FELL;
+	return 0;
+}
+
+static __always_inline int pmd_done(struct inode *inode, struct vm_fault *vmf, __u64 max_pgoff,
+				    __u32 result)
+{
+	struct task_state *st = state_get(true);
+	__u32 outcome, reason = DAX_WHY_NONE;
+
+	if (!st || !watched(st))
+		return 0;
+	leave_pmd(st);
+	if (result & VM_FAULT_NEEDDSYNC)
+		return sync_wanted(st, inode, vmf);
+	if (result & VM_FAULT_FALLBACK) {
+		outcome = DAX_PMD_FALLBACK;
+		reason = fallback_reason(st, vmf, max_pgoff);
+	} else if (result & VM_FAULT_ANY_ERROR) {
+		outcome = DAX_PMD_ERROR;
+	} else if (!(result & VM_FAULT_NOPAGE)) {
+		outcome = DAX_PMD_RETRY;
+	} else {
+		outcome = st->flags & ST_ZERO ? DAX_PMD_ZERO : DAX_PMD_MAPPED;
+	}
+	account(st, inode, vmf, outcome, reason);
+	st->flags &= ST_FELL;
+	return 0;
+}
+
+/* The second half of a MAP_SYNC write: the file is synced, now the page goes in. */
+static __always_inline int sync_done(struct inode *inode, struct vm_fault *vmf, __u32 result,
+				     bool gone)
+{
+	struct task_state *st = state_get(false);
+	__u32 outcome;
+
+	if (!st || !watched(st) || !(st->flags & ST_SYNC))
+		return 0;
+	if (gone)
+		outcome = st->flags & ST_PMD ? DAX_PMD_RETRY : DAX_PTE_RETRY;
+	else if (result & VM_FAULT_NOPAGE)
+		outcome = st->flags & ST_PMD ? DAX_PMD_SYNC : DAX_PTE_SYNC;
+	else
+		outcome = st->flags & ST_PMD ? DAX_PMD_ERROR : DAX_PTE_ERROR;
+	account(st, inode, vmf, outcome, DAX_WHY_NONE);
+	st->flags &= ST_FELL;
+	return 0;
+}
+
+#endif /* FAULT_BPF_H */

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* slot.bpf.h - find or take the slot of a file in a process, and write down who they are. */
+#ifndef SLOT_BPF_H
+#define SLOT_BPF_H
+
+static __always_inline void meta_fill(struct dax_meta *meta, const struct dax_key *key,
+				      struct vm_fault *vmf)
+{
+	struct dentry *dentry = vmf->vma->vm_file->f_path.dentry;
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u32 i, flags = 0;
+
+	meta->key = *key;
+	meta->cgroup = bpf_get_current_cgroup_id();
+	bpf_probe_read_kernel(meta->comm, sizeof(meta->comm), task->group_leader->comm);
+	if (!BPF_CORE_READ(dentry, d_hash.pprev))
+		flags |= DAX_META_DELETED;
+	for (i = 0; i < DAX_PATH_PARTS; i++) {
+		struct dentry *parent = BPF_CORE_READ(dentry, d_parent);
+
+		if (parent == dentry)
+			break;
+		if (BPF_CORE_READ(dentry, d_name.len) >= DAX_PART_LEN)
+			flags |= DAX_META_CUT;
+		bpf_probe_read_kernel_str(meta->part[i], DAX_PART_LEN,
+					  BPF_CORE_READ(dentry, d_name.name));
+		dentry = parent;
+	}
+	if (i == DAX_PATH_PARTS && BPF_CORE_READ(dentry, d_parent) != dentry)
+		flags |= DAX_META_DEEPER;
+	meta->nr_parts = i;
+	meta->flags = flags;
+	__sync_fetch_and_add(&meta->ready, 1);
+}
+
+/* Slot 0 when all are taken: totals stay exact, only their split by file and process ends. */
+static __noinline __u32 slot_find(struct vm_fault *vmf, struct inode *inode)
+{
+	struct dax_key key = {
+		.ino = inode->i_ino,
+		.dev = inode->i_sb->s_dev,
+		.gen = inode->i_generation,
+		.tgid = bpf_get_current_pid_tgid() >> 32,
+	};
+	struct dax_meta *meta;
+	__u32 *found, slot;
+
+	found = bpf_map_lookup_elem(&slots, &key);
+	if (found)
+		return *found;
+	if (next_slot >= cfg.max_slots)
+		goto full;
+	slot = __sync_fetch_and_add(&next_slot, 1);
+	if (slot >= cfg.max_slots)
+		goto full;
+	if (bpf_map_update_elem(&slots, &key, &slot, BPF_NOEXIST)) {
+		/* Another CPU was first; the number just taken stays unused. */
+		found = bpf_map_lookup_elem(&slots, &key);
+		return found ? *found : 0;
+	}
+	meta = bpf_map_lookup_elem(&metas, &slot);
+	if (meta)
+		meta_fill(meta, &key, vmf);
+	return slot;
+full:
+	__sync_fetch_and_add(&losses.slots, 1);
+	return 0;
+}
+
+static __always_inline __u32 slot_of(struct task_state *st, struct vm_fault *vmf,
+				     struct inode *inode)
+{
+	__u64 ino = inode->i_ino;
+	__u32 dev = inode->i_sb->s_dev;
+	__u32 gen = inode->i_generation;
+
+	if (st->slot_known && st->ino == ino && st->dev == dev && st->gen == gen)
+		return st->slot;
+	st->slot = slot_find(vmf, inode);
+	st->ino = ino;
+	st->dev = dev;
+	st->gen = gen;
+	st->slot_known = 1;
+	st->range_bits = 0;
+	return st->slot;
+}
+
+#endif /* SLOT_BPF_H */

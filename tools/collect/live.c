@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* live.c - the collector for the running kernel: loads the BPF programs and reads what they count. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <linux/types.h>
+#include "collect/live.h"
+#include "collect/path.h"
+#include "daxscope.skel.h"
+
+#define DEFAULT_SLOTS	   1024
+#define DEFAULT_RING_BYTES (8u << 20)
+#define MAX_SHARDS	   8 /* cells of a slot; more CPUs share them, with atomics */
+#define LOG_ROOM	   4096
+
+struct dax_live {
+	struct dax_source source; /* first: the source handed out is this */
+	struct daxscope_bpf *skel;
+	enum dax_tier tier;
+	__u32 max_slots;
+	__u32 shards;
+	const struct dax_cell *cells; /* [max_slots][shards], mapped */
+	size_t cells_bytes;
+	const struct dax_meta *metas; /* [max_slots], mapped */
+	size_t metas_bytes;
+	struct ring_buffer *rings;
+	int *ring_fd;
+	int nr_rings;
+	dax_event_fn event_fn; /* during dax_live_drain() */
+	void *event_ctx;
+	long drained;
+	struct mounts *mounts;
+	struct dax_row *rows; /* [max_slots] */
+	char **paths;	      /* [max_slots], by slot */
+};
+
+static int fail(char *err, size_t size, int code, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+static int fail(char *err, size_t size, int code, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(err, size, fmt, args);
+	va_end(args);
+	return code;
+}
+
+/* libbpf explains failures only through this hook; the last lines end up in our message. */
+static char bpf_log[LOG_ROOM];
+
+static int keep_log(enum libbpf_print_level level, const char *fmt, va_list args)
+{
+	size_t used = strlen(bpf_log);
+
+	if (level != LIBBPF_WARN)
+		return 0;
+	if (used > sizeof(bpf_log) / 2)
+		used = 0;
+	return vsnprintf(bpf_log + used, sizeof(bpf_log) - used, fmt, args);
+}
+
+/* What this kernel lacks, told apart before libbpf fails with one error for all of it. */
+static int check_kernel(char *err, size_t size)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	int found;
+
+	if (!btf)
+		return fail(err, size, -ENOTSUP,
+			    "this kernel has no BTF (/sys/kernel/btf/vmlinux): use one built with "
+			    "CONFIG_DEBUG_INFO_BTF=y, as the distributions' kernels from 5.15 on are");
+	found = btf__find_by_name_kind(btf, "btf_trace_dax_pmd_fault", BTF_KIND_TYPEDEF);
+	btf__free(btf);
+	if (found < 0)
+		return fail(err, size, -ENOTSUP,
+			    "this kernel has no filesystem DAX: it was built without CONFIG_FS_DAX");
+	return 0;
+}
+
+static __u32 shards_for(int cpus)
+{
+	__u32 shards = 1;
+
+	while (shards < (__u32)cpus && shards < MAX_SHARDS)
+		shards *= 2;
+	return shards;
+}
+
+static void configure(struct dax_live *live, const struct dax_live_opts *opts, int cpus)
+{
+	struct daxscope_bpf *skel = live->skel;
+	struct dax_bpf_config *cfg = (struct dax_bpf_config *)&skel->rodata->cfg;
+	size_t i;
+
+	live->max_slots = opts->max_slots ? opts->max_slots : DEFAULT_SLOTS;
+	live->shards = shards_for(cpus);
+	live->nr_rings = opts->record ? cpus : 0;
+	cfg->record = opts->record;
+	cfg->max_slots = live->max_slots;
+	cfg->shard_mask = live->shards - 1;
+	cfg->extents = live->tier >= DAX_T1;
+	cfg->nr_rings = (__u32)live->nr_rings;
+	cfg->nr_targets = (__u32)opts->nr_targets;
+	for (i = 0; i < opts->nr_targets; i++)
+		cfg->targets[i] = opts->targets[i];
+
+	bpf_map__set_max_entries(skel->maps.cells, live->max_slots * live->shards);
+	bpf_map__set_max_entries(skel->maps.metas, live->max_slots);
+	bpf_map__set_max_entries(skel->maps.slots, live->max_slots);
+	bpf_map__set_max_entries(skel->maps.rings, opts->record ? (__u32)cpus : 1);
+	bpf_program__set_autoload(skel->progs.on_dstmap, live->tier >= DAX_T1);
+	bpf_program__set_autoload(skel->progs.on_fork, opts->nr_targets > 0);
+}
+
+/* Open and load at one tier: 0 or a negative errno, with libbpf's own words in bpf_log. */
+static int load_tier(struct dax_live *live, const struct dax_live_opts *opts, enum dax_tier tier,
+		     int cpus)
+{
+	int err;
+
+	bpf_log[0] = '\0';
+	live->tier = tier;
+	live->skel = daxscope_bpf__open();
+	if (!live->skel)
+		return -errno;
+	configure(live, opts, cpus);
+	err = daxscope_bpf__load(live->skel);
+	if (err) {
+		daxscope_bpf__destroy(live->skel);
+		live->skel = NULL;
+	}
+	return err;
+}
+
+static int load(struct dax_live *live, const struct dax_live_opts *opts, int cpus, char *err,
+		size_t size)
+{
+	enum dax_tier top = opts->max_tier < DAX_T1 ? opts->max_tier : DAX_T1;
+	int ret, tier;
+
+	for (tier = (int)top; tier >= DAX_T0; tier--) {
+		ret = load_tier(live, opts, (enum dax_tier)tier, cpus);
+		if (!ret)
+			return 0;
+		if (ret == -ENOMEM)
+			return fail(err, size, ret, "not enough memory for %u counting slots",
+				    live->max_slots);
+		if (ret == -EPERM || ret == -EACCES)
+			return fail(err, size, -EPERM,
+				    "no privilege to load BPF programs: run as root, or give the "
+				    "program CAP_BPF and CAP_PERFMON (setcap cap_bpf,cap_perfmon+ep)");
+	}
+	return fail(err, size, ret, "the BPF programs do not load here: %s: %s", strerror(-ret),
+		    bpf_log);
+}
+
+static void *map_memory(struct bpf_map *map, size_t *bytes)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	void *at;
+
+	*bytes = (size_t)bpf_map__value_size(map) * bpf_map__max_entries(map);
+	*bytes = (*bytes + (size_t)page - 1) / (size_t)page * (size_t)page;
+	at = mmap(NULL, *bytes, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+	return at == MAP_FAILED ? NULL : at;
+}
+
+static int on_record(void *ctx, void *data, size_t size)
+{
+	struct dax_live *live = ctx;
+	int ret;
+
+	live->drained++;
+	ret = live->event_fn(live->event_ctx, data, size);
+	return ret < 0 ? ret : 0;
+}
+
+/* One ring buffer for each CPU: shared ones cost several times as much under load. */
+static int make_rings(struct dax_live *live, const struct dax_live_opts *opts)
+{
+	size_t bytes = opts->ring_bytes ? opts->ring_bytes : DEFAULT_RING_BYTES;
+	int outer = bpf_map__fd(live->skel->maps.rings);
+	int i, ret;
+
+	live->ring_fd = calloc((size_t)live->nr_rings, sizeof(*live->ring_fd));
+	if (!live->ring_fd)
+		return -ENOMEM;
+	memset(live->ring_fd, 0xff, (size_t)live->nr_rings * sizeof(*live->ring_fd));
+	for (i = 0; i < live->nr_rings; i++) {
+		int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "dax_ring", 0, 0, (__u32)bytes, NULL);
+
+		if (fd < 0)
+			return fd;
+		live->ring_fd[i] = fd;
+		ret = bpf_map_update_elem(outer, &i, &fd, BPF_ANY);
+		if (ret)
+			return ret;
+		if (live->rings) {
+			ret = ring_buffer__add(live->rings, fd, on_record, live);
+			if (ret)
+				return ret;
+		} else {
+			live->rings = ring_buffer__new(fd, on_record, live, NULL);
+			if (!live->rings)
+				return -errno;
+		}
+	}
+	return 0;
+}
+
+/* What ends a fault is attached first: a begin without its end would leave state behind. */
+static int attach(struct dax_live *live)
+{
+	struct daxscope_bpf *skel = live->skel;
+	struct bpf_link **link[] = {
+		&skel->links.on_insert_pfn_mkwrite,
+		&skel->links.on_insert_pfn_mkwrite_no_entry,
+		&skel->links.on_pte_fault_done,
+		&skel->links.on_pmd_fault_done,
+		&skel->links.on_load_hole,
+		&skel->links.on_pmd_load_hole,
+		&skel->links.on_pmd_load_hole_fallback,
+		&skel->links.on_dstmap,
+		&skel->links.on_fork,
+		&skel->links.on_pte_fault,
+		&skel->links.on_pmd_fault,
+	};
+	struct bpf_program *prog[] = {
+		skel->progs.on_insert_pfn_mkwrite,
+		skel->progs.on_insert_pfn_mkwrite_no_entry,
+		skel->progs.on_pte_fault_done,
+		skel->progs.on_pmd_fault_done,
+		skel->progs.on_load_hole,
+		skel->progs.on_pmd_load_hole,
+		skel->progs.on_pmd_load_hole_fallback,
+		skel->progs.on_dstmap,
+		skel->progs.on_fork,
+		skel->progs.on_pte_fault,
+		skel->progs.on_pmd_fault,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(prog) / sizeof(*prog); i++) {
+		if (!bpf_program__autoload(prog[i]))
+			continue;
+		*link[i] = bpf_program__attach(prog[i]);
+		if (!*link[i])
+			return -errno;
+	}
+	return 0;
+}
+
+static int next_sample(struct dax_source *src, struct dax_sample *out);
+
+int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char *err, size_t size)
+{
+	int cpus = libbpf_num_possible_cpus();
+	struct dax_live *live;
+	int ret;
+
+	*out = NULL;
+	libbpf_set_print(keep_log);
+	if (opts->nr_targets > DAX_MAX_TARGETS)
+		return fail(err, size, -E2BIG, "more than %d processes to watch", DAX_MAX_TARGETS);
+	ret = check_kernel(err, size);
+	if (ret)
+		return ret;
+	live = calloc(1, sizeof(*live));
+	if (!live || cpus < 1) {
+		free(live);
+		return fail(err, size, -ENOMEM, "out of memory");
+	}
+	live->source.next = next_sample;
+	ret = load(live, opts, cpus, err, size);
+	if (ret)
+		goto undo;
+
+	live->cells = map_memory(live->skel->maps.cells, &live->cells_bytes);
+	live->metas = map_memory(live->skel->maps.metas, &live->metas_bytes);
+	live->rows = calloc(live->max_slots, sizeof(*live->rows));
+	live->paths = calloc(live->max_slots, sizeof(*live->paths));
+	if (!live->cells || !live->metas || !live->rows || !live->paths) {
+		ret = fail(err, size, -ENOMEM, "out of memory for %u counting slots",
+			   live->max_slots);
+		goto undo;
+	}
+	ret = opts->record ? make_rings(live, opts) : 0;
+	if (ret) {
+		fail(err, size, ret, "cannot make %d ring buffers of %zu bytes: %s", live->nr_rings,
+		     opts->ring_bytes ? opts->ring_bytes : (size_t)DEFAULT_RING_BYTES,
+		     strerror(-ret));
+		goto undo;
+	}
+	ret = attach(live);
+	if (ret) {
+		fail(err, size, ret, "cannot attach to the fs_dax tracepoints: %s", strerror(-ret));
+		goto undo;
+	}
+	*out = live;
+	return 0;
+undo:
+	dax_live_free(live);
+	return ret;
+}
+
+void dax_live_stop(struct dax_live *live)
+{
+	daxscope_bpf__detach(live->skel);
+}
+
+void dax_live_free(struct dax_live *live)
+{
+	__u32 i;
+
+	if (!live)
+		return;
+	ring_buffer__free(live->rings);
+	for (i = 0; live->ring_fd && i < (__u32)live->nr_rings; i++)
+		if (live->ring_fd[i] >= 0)
+			close(live->ring_fd[i]);
+	free(live->ring_fd);
+	if (live->cells)
+		munmap((void *)live->cells, live->cells_bytes);
+	if (live->metas)
+		munmap((void *)live->metas, live->metas_bytes);
+	for (i = 0; live->paths && i < live->max_slots; i++)
+		free(live->paths[i]);
+	free(live->paths);
+	free(live->rows);
+	mounts_free(live->mounts);
+	daxscope_bpf__destroy(live->skel);
+	free(live);
+}
+
+enum dax_tier dax_live_tier(const struct dax_live *live)
+{
+	return live->tier;
+}
+
+void dax_live_losses(const struct dax_live *live, struct dax_bpf_losses *out)
+{
+	const volatile struct dax_bpf_losses *now =
+		(const volatile struct dax_bpf_losses *)&live->skel->bss->losses;
+
+	out->events = now->events;
+	out->no_state = now->no_state;
+	out->slots = now->slots;
+}
+
+int dax_live_drain(struct dax_live *live, dax_event_fn fn, void *ctx)
+{
+	int ret;
+
+	live->event_fn = fn;
+	live->event_ctx = ctx;
+	live->drained = 0;
+	ret = ring_buffer__consume(live->rings);
+	return ret < 0 ? ret : (int)live->drained;
+}
+
+const struct dax_meta *dax_live_meta(const struct dax_live *live, __u32 slot)
+{
+	const struct dax_meta *meta;
+
+	if (!slot || slot >= live->max_slots)
+		return NULL;
+	meta = &live->metas[slot];
+	return __atomic_load_n(&meta->ready, __ATOMIC_ACQUIRE) ? meta : NULL;
+}
+
+char *dax_live_path(struct dax_live *live, const struct dax_meta *meta)
+{
+	char *path;
+
+	if (!live->mounts)
+		live->mounts = mounts_read("/proc/self/mountinfo");
+	path = mounts_path(live->mounts, meta);
+	if (path && *path == '[') {
+		/* Perhaps mounted since the table was read. */
+		free(path);
+		mounts_free(live->mounts);
+		live->mounts = mounts_read("/proc/self/mountinfo");
+		path = mounts_path(live->mounts, meta);
+	}
+	return path;
+}
+
+/* Add the shards of @slot up. Words are read one by one while the kernel adds to them. */
+static void sum_slot(const struct dax_live *live, __u32 slot, struct dax_cell *out)
+{
+	const size_t words = sizeof(*out) / sizeof(__u64);
+	__u64 *sum = (__u64 *)out;
+	__u32 shard;
+	size_t i;
+
+	memset(out, 0, sizeof(*out));
+	for (shard = 0; shard < live->shards; shard++) {
+		const struct dax_cell *cell = &live->cells[slot * live->shards + shard];
+		const volatile __u64 *from = (const volatile __u64 *)cell;
+
+		for (i = 0; i < words; i++)
+			sum[i] += from[i];
+	}
+	for (i = 0; i < DAX_NR_CLASSES; i++) {
+		out->lat_max[i] = 0;
+		for (shard = 0; shard < live->shards; shard++) {
+			const struct dax_cell *cell = &live->cells[slot * live->shards + shard];
+
+			if (cell->lat_max[i] > out->lat_max[i])
+				out->lat_max[i] = cell->lat_max[i];
+		}
+	}
+}
+
+static bool cell_empty(const struct dax_cell *cell)
+{
+	const __u64 *word = (const __u64 *)cell;
+	size_t i;
+
+	for (i = 0; i < sizeof(*cell) / sizeof(__u64); i++)
+		if (word[i])
+			return false;
+	return true;
+}
+
+static __u64 clock_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (__u64)ts.tv_sec * 1000000000u + (__u64)ts.tv_nsec;
+}
+
+static int next_sample(struct dax_source *src, struct dax_sample *out)
+{
+	struct dax_live *live = (struct dax_live *)src;
+	const volatile __u32 *next_slot = &live->skel->data->next_slot;
+	__u32 slot, nr_slots = *next_slot;
+	struct dax_row *row = live->rows;
+
+	if (nr_slots > live->max_slots)
+		nr_slots = live->max_slots;
+	memset(out, 0, sizeof(*out));
+	for (slot = 1; slot < nr_slots; slot++) {
+		const struct dax_meta *meta = dax_live_meta(live, slot);
+
+		if (!meta)
+			continue;
+		if (!live->paths[slot])
+			live->paths[slot] = dax_live_path(live, meta);
+		row->key = meta->key;
+		row->cgroup = meta->cgroup;
+		memcpy(row->comm, meta->comm, sizeof(row->comm));
+		row->comm[sizeof(row->comm) - 1] = '\0';
+		row->path = live->paths[slot];
+		row->path_deleted = meta->flags & DAX_META_DELETED;
+		row->other = false;
+		sum_slot(live, slot, &row->count);
+		row++;
+	}
+	memset(row, 0, sizeof(*row));
+	sum_slot(live, 0, &row->count);
+	if (!cell_empty(&row->count)) {
+		row->other = true;
+		row++;
+	}
+	out->mono_ns = clock_ns(CLOCK_MONOTONIC);
+	out->real_ns = clock_ns(CLOCK_REALTIME);
+	out->tier = live->tier;
+	out->extents = live->tier >= DAX_T1;
+	dax_live_losses(live, &out->lost);
+	out->nr_rows = (size_t)(row - live->rows);
+	out->rows = live->rows;
+	return 1;
+}
+
+struct dax_source *dax_live_source(struct dax_live *live)
+{
+	return &live->source;
+}

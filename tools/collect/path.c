@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* path.c - put the path components that the kernel gave below the mount they belong to. */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <linux/types.h>
+#include "collect/path.h"
+
+#define PATH_ROOM (DAX_PATH_PARTS * (DAX_PART_LEN + 4) + 64)
+
+struct mount {
+	__u32 dev;
+	char *root;  /* the directory of the filesystem that is mounted */
+	char *point; /* where */
+};
+
+struct mounts {
+	size_t nr;
+	struct mount *mount;
+};
+
+/* mountinfo writes space, tab, newline and backslash as \ooo. In place. */
+static void unescape_octal(char *text)
+{
+	char *to = text;
+
+	for (; *text; text++) {
+		if (text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && text[2] >= '0' &&
+		    text[2] <= '7' && text[3] >= '0' && text[3] <= '7') {
+			*to++ = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 |
+				       (text[3] - '0'));
+			text += 3;
+		} else {
+			*to++ = *text;
+		}
+	}
+	*to = '\0';
+}
+
+static bool mount_parse(char *line, struct mount *out)
+{
+	unsigned int major, minor;
+	char *field[5], *save = NULL;
+	size_t i;
+
+	for (i = 0; i < 5; i++) {
+		field[i] = strtok_r(i ? NULL : line, " \n", &save);
+		if (!field[i])
+			return false;
+	}
+	if (sscanf(field[2], "%u:%u", &major, &minor) != 2 || minor > 0xfffff || major > 0xfff)
+		return false;
+	out->dev = major << 20 | minor;
+	unescape_octal(field[3]);
+	unescape_octal(field[4]);
+	out->root = strdup(field[3]);
+	out->point = strdup(field[4]);
+	if (out->root && out->point)
+		return true;
+	free(out->root);
+	free(out->point);
+	return false;
+}
+
+struct mounts *mounts_read(const char *file)
+{
+	struct mounts *mounts = calloc(1, sizeof(*mounts));
+	FILE *in = fopen(file, "re");
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!mounts || !in)
+		goto fail;
+	while (getline(&line, &size, in) > 0) {
+		struct mount one, *more;
+
+		if (!mount_parse(line, &one))
+			continue;
+		more = realloc(mounts->mount, (mounts->nr + 1) * sizeof(*more));
+		if (!more) {
+			free(one.root);
+			free(one.point);
+			goto fail;
+		}
+		mounts->mount = more;
+		mounts->mount[mounts->nr++] = one;
+	}
+	free(line);
+	fclose(in);
+	return mounts;
+fail:
+	free(line);
+	if (in)
+		fclose(in);
+	mounts_free(mounts);
+	return NULL;
+}
+
+void mounts_free(struct mounts *mounts)
+{
+	size_t i;
+
+	if (!mounts)
+		return;
+	for (i = 0; i < mounts->nr; i++) {
+		free(mounts->mount[i].root);
+		free(mounts->mount[i].point);
+	}
+	free(mounts->mount);
+	free(mounts);
+}
+
+/* The components as a path within the filesystem, with a leading slash. */
+static void inner_path(const struct dax_meta *meta, char out[PATH_ROOM])
+{
+	__u32 nr = meta->nr_parts < DAX_PATH_PARTS ? meta->nr_parts : DAX_PATH_PARTS;
+	size_t done = 0;
+
+	if (meta->flags & DAX_META_DEEPER)
+		done = (size_t)sprintf(out, "/...");
+	while (nr-- > 0) {
+		size_t len = strnlen(meta->part[nr], DAX_PART_LEN - 1);
+
+		out[done++] = '/';
+		memcpy(out + done, meta->part[nr], len);
+		done += len;
+		if (len == DAX_PART_LEN - 1 && (meta->flags & DAX_META_CUT))
+			done += (size_t)sprintf(out + done, "...");
+	}
+	out[done] = '\0';
+}
+
+/* What is left of @inner below @root, or NULL when it is not there. */
+static const char *below(const char *inner, const char *root)
+{
+	size_t len = strcmp(root, "/") ? strlen(root) : 0;
+
+	if (strncmp(inner, root, len) || (inner[len] != '/' && inner[len] != '\0'))
+		return NULL;
+	return inner + len;
+}
+
+char *mounts_path(const struct mounts *mounts, const struct dax_meta *meta)
+{
+	const struct mount *best = NULL;
+	const char *rest = NULL;
+	char inner[PATH_ROOM];
+	char *out = NULL;
+	size_t i;
+
+	inner_path(meta, inner);
+	for (i = 0; mounts && i < mounts->nr; i++) {
+		const struct mount *m = &mounts->mount[i];
+		const char *r = m->dev == meta->key.dev ? below(inner, m->root) : NULL;
+
+		/* Of several, the one that shows most of the filesystem; of equals, the first. */
+		if (r && (!best || strlen(m->root) < strlen(best->root))) {
+			best = m;
+			rest = r;
+		}
+	}
+	if (best) {
+		if (asprintf(&out, "%s%s", strcmp(best->point, "/") ? best->point : "", rest) < 0)
+			return NULL;
+	} else if (asprintf(&out, "[%u:%u]%s", meta->key.dev >> 20, meta->key.dev & 0xfffff,
+			    inner) < 0) {
+		return NULL;
+	}
+	return out;
+}
