@@ -29,72 +29,82 @@ static __always_inline bool bit_won(__u64 *word, __u64 bit)
 	return !(__sync_fetch_and_or(word, bit) & bit);
 }
 
+/* The bits that decide what a 4 KiB fault counts as. Whoever sets one makes all caches stale. */
+static __always_inline void bit_set_seen(__u64 *word, __u64 bit)
+{
+	if (bit_won(word, bit))
+		__sync_fetch_and_add(&range_epoch, 1);
+}
+
+/* A 4 KiB fault in a range whose bits are known: returns the DAX_EVF_* it counts as. */
+static __always_inline __u32 pte_note(struct task_state *st, struct dax_cell *cell, bool completes)
+{
+	if (st->range_bits & RB_FELL) {
+		if (completes)
+			return 0;
+		__sync_fetch_and_add(&cell->range[DAX_RANGE_STICKY], 1);
+		return DAX_EVF_STICKY;
+	}
+	if (st->range_bits & RB_TRIED)
+		return 0;
+	__sync_fetch_and_add(&cell->range[DAX_RANGE_NEVER_TRIED], 1);
+	return DAX_EVF_NEVER_TRIED;
+}
+
 /* Note what a fault of this outcome does to its range; returns DAX_EVF_* for what it counted. */
 static __always_inline __u32 range_note(struct task_state *st, struct dax_cell *cell, __u64 pgoff,
 					__u32 outcome)
 {
 	__u64 range = pgoff / DAX_RANGE_PAGES;
-	bool same = st->range == range;
+	bool pte = outcome < DAX_PMD_MAPPED;
 	bool completes = false;
 	struct dax_chunk *chunk;
-	__u32 word, done = 0;
+	__u32 epoch, word, done = 0;
 	__u64 bit;
 
 	if (outcome == DAX_PTE_RETRY || outcome == DAX_PTE_ERROR || outcome == DAX_PMD_RETRY ||
 	    outcome == DAX_PMD_ERROR)
 		return 0;
 
-	if (outcome < DAX_PMD_MAPPED) {
+	epoch = *(volatile __u32 *)&range_epoch;
+	if (pte) {
 		completes = (st->flags & ST_FELL) && st->fell_pgoff == pgoff;
 		st->flags &= ~ST_FELL;
-		if (same && (st->range_bits & (RB_TOUCHED | RB_FELL)) == (RB_TOUCHED | RB_FELL)) {
-			if (completes)
-				return 0;
-			__sync_fetch_and_add(&cell->range[DAX_RANGE_STICKY], 1);
-			return DAX_EVF_STICKY;
-		}
+		if (st->range == range && st->range_epoch == epoch && (st->range_bits & RB_TOUCHED))
+			return pte_note(st, cell, completes);
 	}
 
 	chunk = chunk_get(st, range);
+	st->range_bits = 0;
 	if (!chunk) {
 		__sync_fetch_and_add(&cell->range[DAX_RANGE_UNTRACKED], 1);
 		return DAX_EVF_UNTRACKED;
 	}
 	word = (range % DAX_CHUNK_RANGES) / 64;
 	bit = 1ULL << (range % 64);
-	if (!same) {
-		st->range = range;
-		st->range_bits = 0;
-	}
 
 	if (outcome == DAX_PMD_FALLBACK) {
-		bit_won(&chunk->tried[word], bit);
-		bit_won(&chunk->fell[word], bit);
-		st->range_bits |= RB_FELL;
+		bit_set_seen(&chunk->tried[word], bit);
+		bit_set_seen(&chunk->fell[word], bit);
 		st->fell_pgoff = pgoff;
 		st->flags |= ST_FELL;
 		return 0;
 	}
-
 	if (bit_won(&chunk->touched[word], bit)) {
 		__sync_fetch_and_add(&cell->range[DAX_RANGE_TOUCHED], 1);
 		done |= DAX_EVF_RANGE_NEW;
 	}
-	st->range_bits |= RB_TOUCHED;
-	if (outcome < DAX_PMD_MAPPED) {
-		if (chunk->fell[word] & bit) {
+	if (pte) {
+		st->range = range;
+		st->range_epoch = epoch;
+		st->range_bits = RB_TOUCHED;
+		if (chunk->tried[word] & bit)
+			st->range_bits |= RB_TRIED;
+		if (chunk->fell[word] & bit)
 			st->range_bits |= RB_FELL;
-			if (!completes) {
-				__sync_fetch_and_add(&cell->range[DAX_RANGE_STICKY], 1);
-				done |= DAX_EVF_STICKY;
-			}
-		} else if (!(chunk->tried[word] & bit)) {
-			__sync_fetch_and_add(&cell->range[DAX_RANGE_NEVER_TRIED], 1);
-			done |= DAX_EVF_NEVER_TRIED;
-		}
-		return done;
+		return done | pte_note(st, cell, completes);
 	}
-	bit_won(&chunk->tried[word], bit);
+	bit_set_seen(&chunk->tried[word], bit);
 	if (bit_won(&chunk->served[word], bit)) {
 		__sync_fetch_and_add(&cell->range[DAX_RANGE_PMD], 1);
 		done |= DAX_EVF_RANGE_PMD;

@@ -7,6 +7,7 @@ const volatile struct dax_bpf_config cfg = { .max_slots = 1, .nr_rings = 1 };
 
 struct dax_bpf_losses losses;
 __u32 next_slot = 1;	 /* slot 0 takes what finds no other */
+__u32 range_epoch = 0;	 /* raised when any range is tried, or falls back, for the first time */
 __u32 pmd_in_flight = 0; /* tasks inside a 2 MiB fault: the extent probe has work only then */
 
 /* Sizes below are set between open and load. */
@@ -60,7 +61,8 @@ struct {
 #define ST_FELL	  0x80 /* the last 2 MiB fault fell back; its 4 KiB fault is still to come */
 
 #define RB_TOUCHED 1
-#define RB_FELL	   2
+#define RB_TRIED   2
+#define RB_FELL	   4
 
 enum { WATCH_UNKNOWN, WATCH_YES, WATCH_NO };
 
@@ -77,9 +79,9 @@ struct task_state {
 	__u32 slot_known;
 	__u32 watch;
 	__u32 flags;
-	__u64 range;	  /* of that file; range_bits are only ever set in the kernel's own */
-	__u32 range_bits; /* state too, so what is set here cannot go stale */
-	__u32 pad;
+	__u64 range; /* of that file */
+	__u32 range_bits;
+	__u32 range_epoch; /* range_bits hold while this is still range_epoch */
 	__u64 fell_pgoff;
 	__u64 ext_off;
 	__u64 ext_len;
