@@ -86,6 +86,20 @@ $(B)/$(1): $$($(1)_obj)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
+# Unit tests see every layer but the collector for the running kernel, and no curses.
+unit_obj := $(call obj,$(util_src) $(model_src) $(view_src) $(record_src) tools/collect/path.c)
+unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test-*.c))
+
+$(B)/unit/%: tests/unit/%.c $(unit_obj)
+	$(call say,TEST,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) -Itests/unit $(LDFLAGS) -o $@ $< $(unit_obj) -ljansson -lzstd -lm
+
+unit: $(unit_bin)
+
+tests: all
+	$(Q)$(MAKE) --no-print-directory D=asan unit
+
 deps: ## name the Debian packages that are missing; as root, install them
 	$(Q)tests/deps
 
@@ -112,6 +126,6 @@ format: ## lay out the C sources with clang-format
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: all help deps demo check bench install clean format
+.PHONY: all unit tests help deps demo check bench install clean format
 .DELETE_ON_ERROR:
 .SECONDARY:

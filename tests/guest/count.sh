@@ -11,19 +11,9 @@ shift
 tracing=/sys/kernel/tracing
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-failed=0
 count=37
-
-check() { # what command...
-	what=$1
-	shift
-	if "$@"; then
-		echo "ok - $what"
-	else
-		echo "not ok - $what"
-		failed=1
-	fi
-}
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
 
 # The kernel's own counts of an event by result, as 'RESULT HITS' lines.
 hist_on() {
@@ -88,8 +78,7 @@ for kind; do
 	rm -f "$file"
 	if [ $status -ne 0 ]; then
 		cat "$work/err" >&2
-		echo "not ok - $kind: daxbench and the tools around it end with 0 (got $status)"
-		failed=1
+		not_ok "$kind: daxbench and the tools around it end with 0" "got $status"
 		continue
 	fi
 	grep '^{' "$work/out" | grep '"caused"' | jq .caused >"$work/caused"
@@ -102,4 +91,4 @@ for kind; do
 	check "$kind x $count: daxtrace record holds what was caused" same_counts "$work/caused" "$work/report"
 	check "$kind x $count: ftrace saw the same" agrees_with_ftrace "$work/top"
 done
-exit $failed
+exit "$failed"

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# lib.sh - what every shell test uses to say what it found. Works in busybox sh.
+
+failed=0 # the exit status of the test
+
+ok() {
+	echo "ok - $1"
+}
+
+not_ok() { # what [detail]
+	echo "not ok - $1"
+	[ -z "${2:-}" ] || printf '%s\n' "$2" | sed 's/^/# /'
+	failed=1
+}
+
+skip() { # what reason
+	echo "skip - $1: $2"
+}
+
+# check WHAT COMMAND...: ok when the command succeeds
+check() {
+	check_what=$1
+	shift
+	if check_said=$("$@" 2>&1); then
+		ok "$check_what"
+	else
+		not_ok "$check_what" "$* said: $check_said"
+	fi
+}
+
+# expect WHAT STATUS PATTERN COMMAND...: the exit status, and a grep pattern that its stderr holds
+expect() {
+	expect_what=$1 expect_status=$2 expect_pattern=$3
+	shift 3
+	expect_got=0
+	expect_err=$("$@" 2>&1 >/dev/null </dev/null) || expect_got=$?
+	if [ "$expect_got" -ne "$expect_status" ]; then
+		not_ok "$expect_what" "status $expect_got instead of $expect_status; stderr: $expect_err"
+	elif ! printf '%s\n' "$expect_err" | grep -q -e "$expect_pattern"; then
+		not_ok "$expect_what" "stderr does not say '$expect_pattern': $expect_err"
+	else
+		ok "$expect_what"
+	fi
+}
