@@ -52,8 +52,8 @@ static int add(struct loop *loop, enum kind kind, int fd, loop_fn fn, void *ctx)
 {
 	if (loop->nr == MAX_SOURCES)
 		return -ENOSPC;
-	loop->source[loop->nr] = (struct source){ .kind = kind, .fn = fn, .ctx = ctx };
-	loop->poll[loop->nr] = (struct pollfd){ .fd = fd, .events = POLLIN };
+	loop->source[loop->nr] = (struct source){.kind = kind, .fn = fn, .ctx = ctx};
+	loop->poll[loop->nr] = (struct pollfd){.fd = fd, .events = POLLIN};
 	loop->nr++;
 	return 0;
 }
@@ -92,8 +92,8 @@ int loop_signals(struct loop *loop, const int *signals, size_t nr, loop_fn fn, v
 int loop_timer(struct loop *loop, __u64 first_ns, __u64 every_ns, loop_fn fn, void *ctx)
 {
 	struct itimerspec when = {
-		.it_value = { .tv_sec = first_ns / NSEC, .tv_nsec = first_ns % NSEC },
-		.it_interval = { .tv_sec = every_ns / NSEC, .tv_nsec = every_ns % NSEC },
+		.it_value = {.tv_sec = first_ns / NSEC, .tv_nsec = first_ns % NSEC},
+		.it_interval = {.tv_sec = every_ns / NSEC, .tv_nsec = every_ns % NSEC},
 	};
 	int fd, err = 0;
 

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* advice.c - which reason to tell the user first, and what to do about it. */
+#include "fields.h"
+#include "model/num.h"
+
+static bool needs_extent(enum dax_reason reason)
+{
+	return reason == DAX_WHY_PTE_ENTRY || reason == DAX_WHY_LOOKUP_FAILED ||
+	       reason == DAX_WHY_EXTENT_SHORT || reason == DAX_WHY_EXTENT_MISALIGNED ||
+	       reason == DAX_WHY_DEVICE_SHORT;
+}
+
+struct dax_num dax_reason_num(const struct dax_item *item, enum dax_window window,
+			      enum dax_reason reason)
+{
+	const struct dax_cell *cell = dax_item_cell(item, window);
+	struct dax_num num = num_count(cell->reason[reason]);
+	__u64 untold = cell->reason[DAX_WHY_UNKNOWN];
+
+	/* Some of those whose reason is unknown may belong here. */
+	if (item->all_reasons || !needs_extent(reason) || !untold)
+		return num;
+	num.partial = true;
+	return num.count ? num : num_unknown();
+}
+
+size_t dax_reasons_by_count(const struct dax_item *item, enum dax_window window,
+			    enum dax_reason order[DAX_NR_REASONS])
+{
+	const struct dax_cell *cell = dax_item_cell(item, window);
+	size_t nr = 0, at;
+	int reason;
+
+	for (reason = DAX_WHY_NONE + 1; reason < DAX_NR_REASONS; reason++) {
+		__u64 count = cell->reason[reason];
+
+		if (!count || count == DAX_NOT_KNOWN)
+			continue;
+		for (at = nr++; at > 0 && cell->reason[order[at - 1]] < count; at--)
+			order[at] = order[at - 1];
+		order[at] = (enum dax_reason)reason;
+	}
+	return nr;
+}
+
+static struct dax_advice never_tried(__u64 count, __u64 of)
+{
+	return (struct dax_advice){
+		.cause = "never_tried",
+		.count = count,
+		.of = of,
+		.means = "2 MiB was never tried: forbidden to the process or not known to the "
+			 "filesystem, or mapped before daxtop began",
+		.fix = "grep THP_enabled /proc/{pid}/status; grep -w nh /proc/{pid}/smaps "
+		       "(MADV_NOHUGEPAGE); ext2 has no 2 MiB faults",
+	};
+}
+
+static __u64 known_or_0(__u64 count)
+{
+	return count == DAX_NOT_KNOWN ? 0 : count;
+}
+
+struct dax_advice dax_advise(const struct dax_item *item, enum dax_window window)
+{
+	const struct dax_cell *cell = dax_item_cell(item, window);
+	__u64 fallbacks = 0;
+	__u64 sticky = known_or_0(cell->range[DAX_RANGE_STICKY]);
+	__u64 untried = known_or_0(cell->range[DAX_RANGE_NEVER_TRIED]);
+	enum dax_reason order[DAX_NR_REASONS], cause;
+	size_t nr = dax_reasons_by_count(item, window, order), i;
+	struct dax_advice advice = {0};
+
+	for (i = 0; i < nr; i++)
+		fallbacks += cell->reason[order[i]];
+	/* A fallback costs the 4 KiB fault that follows it and the sticky ones after that. */
+	if (untried > fallbacks + sticky)
+		return never_tried(untried, untried + sticky);
+	if (!nr)
+		return advice;
+	cause = order[0];
+	advice.cause = dax_reason_name(cause);
+	advice.count = cell->reason[cause];
+	advice.of = fallbacks;
+	/* The entry came from a 4 KiB fault; what caused that one is what to mend. */
+	if (cause == DAX_WHY_PTE_ENTRY && nr > 1 && order[1] != DAX_WHY_UNKNOWN) {
+		advice.behind = dax_reason_name(order[1]);
+		cause = order[1];
+	}
+	advice.means = dax_reason_means(cause);
+	advice.fix = dax_reason_fix(cause);
+	return advice;
+}

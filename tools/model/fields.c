@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* fields.c - the one table of fields, and how each is worked out. */
+#include <string.h>
+#include "fields.h"
+#include "model/num.h"
+
+const struct dax_cell *dax_item_cell(const struct dax_item *item, enum dax_window window)
+{
+	return window == DAX_TOTAL ? &item->total : &item->last;
+}
+
+/* Sets of outcomes, as bits. */
+#define BIT(n)	    (1 << (n))
+#define PTE_FAULTS  (BIT(DAX_PTE_MAPPED) | BIT(DAX_PTE_ZERO) | BIT(DAX_PTE_SYNC) | BIT(DAX_PTE_COPY))
+#define PMD_FAULTS  (BIT(DAX_PMD_MAPPED) | BIT(DAX_PMD_ZERO) | BIT(DAX_PMD_SYNC))
+#define FALLBACKS   BIT(DAX_PMD_FALLBACK)
+#define ERRORS	    (BIT(DAX_PTE_ERROR) | BIT(DAX_PMD_ERROR))
+#define RETRIES	    (BIT(DAX_PTE_RETRY) | BIT(DAX_PMD_RETRY))
+#define READS_ONLY  BIT(16)
+#define WRITES_ONLY BIT(17)
+_Static_assert(DAX_NR_OUTCOMES <= 16, "outcomes and the two flags share an int");
+
+static __u64 sum_outcomes(const struct dax_cell *cell, int set)
+{
+	__u64 sum = 0;
+	int i;
+
+	for (i = 0; i < DAX_NR_OUTCOMES; i++) {
+		if (!(set & BIT(i)))
+			continue;
+		if (!(set & WRITES_ONLY))
+			sum = known_add(sum, cell->fault[i][0]);
+		if (!(set & READS_ONLY))
+			sum = known_add(sum, cell->fault[i][1]);
+	}
+	return sum;
+}
+
+static struct dax_num outcomes(const struct dax_item *item, enum dax_window window, int set)
+{
+	return num_count(sum_outcomes(dax_item_cell(item, window), set));
+}
+
+static struct dax_num per_s(const struct dax_item *item, enum dax_window window, int set)
+{
+	__u64 gain = sum_outcomes(dax_item_cell(item, window), set);
+
+	if (window != DAX_INTERVAL || gain == DAX_NOT_KNOWN || !item->elapsed_ns)
+		return num_unknown();
+	return num_real((double)gain * 1e9 / (double)item->elapsed_ns);
+}
+
+static struct dax_num fallback_ratio(const struct dax_item *item, enum dax_window window, int arg)
+{
+	const struct dax_cell *cell = dax_item_cell(item, window);
+	__u64 fallbacks = sum_outcomes(cell, FALLBACKS);
+
+	(void)arg;
+	return num_ratio(fallbacks, known_add(fallbacks, sum_outcomes(cell, PMD_FAULTS)));
+}
+
+/* Ranges of faults that found no room in the range hash were counted nowhere else. */
+static bool untracked(const struct dax_cell *cell)
+{
+	return cell->range[DAX_RANGE_UNTRACKED] > 0;
+}
+
+static struct dax_num ranges(const struct dax_item *item, enum dax_window window, int which)
+{
+	const struct dax_cell *cell = dax_item_cell(item, window);
+	struct dax_num num = num_count(cell->range[which]);
+
+	num.partial = which != DAX_RANGE_UNTRACKED && untracked(cell);
+	return num;
+}
+
+static struct dax_num pmd_coverage(const struct dax_item *item, enum dax_window window, int arg)
+{
+	const struct dax_cell *cell = dax_item_cell(item, window);
+	struct dax_num num = num_ratio(cell->range[DAX_RANGE_PMD], cell->range[DAX_RANGE_TOUCHED]);
+
+	(void)arg;
+	num.partial = untracked(cell);
+	return num;
+}
+
+static struct dax_num zero_bytes(const struct dax_item *item, enum dax_window window, int arg)
+{
+	const struct dax_cell *cell = dax_item_cell(item, window);
+	__u64 small = sum_outcomes(cell, BIT(DAX_PTE_ZERO));
+	__u64 large = sum_outcomes(cell, BIT(DAX_PMD_ZERO));
+
+	(void)arg;
+	if (small == DAX_NOT_KNOWN || large == DAX_NOT_KNOWN)
+		return num_unknown();
+	return num_count((small << DAX_PAGE_SHIFT) + (large << DAX_RANGE_SHIFT));
+}
+
+static struct dax_num untimed(const struct dax_item *item, enum dax_window window, int arg)
+{
+	(void)arg;
+	return num_count(dax_item_cell(item, window)->untimed);
+}
+
+static struct dax_num fault_time(const struct dax_item *item, enum dax_window window, int arg)
+{
+	const struct dax_cell *cell = dax_item_cell(item, window);
+	struct dax_num num;
+	__u64 sum = 0;
+	int class;
+
+	(void)arg;
+	for (class = 0; class < DAX_NR_CLASSES; class ++)
+		sum = known_add(sum, cell->lat_sum[class]);
+	num = num_count(sum);
+	num.partial = cell->untimed > 0;
+	return num;
+}
+
+static struct dax_num time_share(const struct dax_item *item, enum dax_window window, int arg)
+{
+	struct dax_num num = fault_time(item, window, arg);
+
+	if (window != DAX_INTERVAL || num.kind == DAX_NUM_UNKNOWN || !item->elapsed_ns)
+		return num_unknown();
+	num.kind = DAX_NUM_REAL;
+	num.real = (double)num.count / (double)item->elapsed_ns;
+	return num;
+}
+
+static struct dax_num lat_p50(const struct dax_item *item, enum dax_window window, int class)
+{
+	return dax_lat_quantile(item, window, (enum dax_class) class, 0.5);
+}
+
+static struct dax_num lat_p99(const struct dax_item *item, enum dax_window window, int class)
+{
+	return dax_lat_quantile(item, window, (enum dax_class) class, 0.99);
+}
+
+static struct dax_num lat_max(const struct dax_item *item, enum dax_window window, int class)
+{
+	struct dax_num nr = dax_lat_count(item, window, (enum dax_class) class);
+
+	if (nr.kind == DAX_NUM_UNKNOWN || !nr.count)
+		return num_unknown();
+	return num_count(dax_item_cell(item, window)->lat_max[class]);
+}
+
+static struct dax_num lat_mean(const struct dax_item *item, enum dax_window window, int class)
+{
+	struct dax_num nr = dax_lat_count(item, window, (enum dax_class) class);
+	__u64 sum = dax_item_cell(item, window)->lat_sum[class];
+
+	if (nr.kind == DAX_NUM_UNKNOWN || !nr.count || sum == DAX_NOT_KNOWN)
+		return num_unknown();
+	return num_real((double)sum / (double)nr.count);
+}
+
+static struct dax_num pid(const struct dax_item *item, enum dax_window window, int arg)
+{
+	(void)window;
+	(void)arg;
+	if (item->kind != DAX_PROCESS || item->other)
+		return num_unknown();
+	return num_count(item->key.tgid);
+}
+
+static const char *name(const struct dax_item *item, enum dax_window window)
+{
+	(void)window;
+	if (item->other)
+		return NULL;
+	if (item->kind == DAX_PROCESS)
+		return item->comm;
+	return item->kind == DAX_FILE ? item->path : NULL;
+}
+
+static const char *cause(const struct dax_item *item, enum dax_window window)
+{
+	return dax_advise(item, window).cause;
+}
+
+static const char *top_reason(const struct dax_item *item, enum dax_window window)
+{
+	enum dax_reason order[DAX_NR_REASONS];
+
+	return dax_reasons_by_count(item, window, order) ? dax_reason_name(order[0]) : NULL;
+}
+
+#define NUM(n, t, u, w, f, a, ...)                                                           \
+	{                                                                                    \
+		.name = n, .title = t, .unit = DAX_UNIT_##u, .width = w, .num = f, .arg = a, \
+		__VA_ARGS__                                                                  \
+	}
+#define TABLES .tables = DAX_IN_TABLES
+#define RATE   .interval_only = true
+#define LATENCY(key, title, class, of)                                                         \
+	NUM("lat_" key "_p50_ns", title "-P50", NS, 9, lat_p50, class, .label = title " p50",  \
+	    .what = "half of the " of " took at most this"),                                   \
+		NUM("lat_" key "_p99_ns", title "-P99", NS, 9, lat_p99, class, .label = "p99", \
+		    .what = "99 % of the " of " took at most this"),                           \
+		NUM("lat_" key "_max_ns", title "-MAX", NS, 9, lat_max, class,                 \
+		    .what = "the longest of the " of),                                         \
+		NUM("lat_" key "_mean_ns", title "-MEAN", NS, 9, lat_mean, class,              \
+		    .what = "mean latency of the " of)
+
+const struct dax_field dax_fields[] = {
+	{.name = "name",
+	 .title = "NAME",
+	 .unit = DAX_UNIT_TEXT,
+	 .text = name,
+	 .identity = true,
+	 .what = "path of the file, or the process's command"},
+	NUM("pid", "PID", ID, 7, pid, 0, .identity = true, .tables = DAX_IN_PROCESSES,
+	    .what = "process (thread group) id in the initial namespace"),
+	NUM("pmd_coverage", "COVER", RATIO, 6, pmd_coverage, 0, TABLES, .label = "coverage",
+	    .what = "2 MiB coverage: ranges served at 2 MiB of all ranges touched"),
+	NUM("fallbacks", "FALLB", COUNT, 6, outcomes, FALLBACKS, TABLES, .label = "fallbacks",
+	    .what = "2 MiB faults that were served at 4 KiB instead"),
+	{.name = "cause",
+	 .title = "WHY",
+	 .unit = DAX_UNIT_TEXT,
+	 .width = 17,
+	 .text = cause,
+	 TABLES,
+	 .what = "what keeps it from 2 MiB most: a fallback reason, or never_tried"},
+	NUM("pte_faults", "4K", COUNT, 6, outcomes, PTE_FAULTS, TABLES, .label = "4 KiB",
+	    .what = "faults handled at 4 KiB: mapped, zero page, sync, copy"),
+	NUM("pmd_faults", "2M", COUNT, 6, outcomes, PMD_FAULTS, TABLES, .label = "2 MiB",
+	    .what = "faults handled at 2 MiB: mapped, zero page, sync"),
+	NUM("sticky_faults", "STICKY", COUNT, 6, ranges, DAX_RANGE_STICKY, TABLES,
+	    .label = "sticky", .what = "4 KiB faults in ranges that fell back earlier"),
+	NUM("never_tried_faults", "NEVER", COUNT, 6, ranges, DAX_RANGE_NEVER_TRIED, TABLES,
+	    .label = "never tried", .what = "4 KiB faults in ranges where 2 MiB was never tried"),
+	NUM("fallback_ratio", "FALL%", RATIO, 6, fallback_ratio, 0, TABLES, .label = "ratio",
+	    .what = "fallbacks of all 2 MiB faults that had an end (see pmd_coverage too)"),
+	NUM("faults_per_s", "FLT/s", PER_S, 6, per_s, PTE_FAULTS | PMD_FAULTS, RATE, TABLES,
+	    .label = "per second", .what = "faults handled per second, both sizes"),
+	NUM("fault_time_ratio", "TIME", RATIO, 6, time_share, 0, RATE, TABLES, .label = "time",
+	    .what = "time inside DAX faults per elapsed time (100%: one thread, always)"),
+	LATENCY("pte", "4K", DAX_LAT_PTE, "4 KiB faults"),
+	LATENCY("pmd", "2M", DAX_LAT_PMD, "2 MiB faults"),
+	LATENCY("fallback", "FB", DAX_LAT_FALLBACK, "2 MiB attempts that fell back"),
+	LATENCY("zero", "Z", DAX_LAT_ZERO, "zero-page faults"),
+	LATENCY("sync", "S", DAX_LAT_SYNC, "MAP_SYNC faults"),
+	NUM("faults", "FAULTS", COUNT, 6, outcomes, PTE_FAULTS | PMD_FAULTS, TABLES,
+	    .label = "handled", .what = "faults handled: pte_faults + pmd_faults"),
+	NUM("read_faults", "READS", COUNT, 6, outcomes, PTE_FAULTS | PMD_FAULTS | READS_ONLY,
+	    TABLES, .what = "faults handled for a read, both sizes"),
+	NUM("write_faults", "WRITES", COUNT, 6, outcomes, PTE_FAULTS | PMD_FAULTS | WRITES_ONLY,
+	    TABLES, .what = "faults handled for a write, both sizes"),
+	NUM("ranges_touched", "RANGES", COUNT, 6, ranges, DAX_RANGE_TOUCHED, TABLES,
+	    .label = "ranges", .what = "2 MiB ranges touched at either size, each once"),
+	NUM("ranges_pmd", "RNG-2M", COUNT, 6, ranges, DAX_RANGE_PMD, TABLES, .label = "at 2 MiB",
+	    .what = "2 MiB ranges served at 2 MiB, each once"),
+	NUM("pte_zero", "4K-Z", COUNT, 6, outcomes, BIT(DAX_PTE_ZERO), TABLES,
+	    .label = "zero 4 KiB", .what = "4 KiB zero pages mapped over holes"),
+	NUM("pmd_zero", "2M-Z", COUNT, 6, outcomes, BIT(DAX_PMD_ZERO), TABLES,
+	    .label = "zero 2 MiB", .what = "2 MiB zero pages mapped over holes"),
+	NUM("zero_bytes", "ZERO", BYTES, 7, zero_bytes, 0, TABLES, .label = "over",
+	    .what = "bytes of holes that zero pages of both sizes were mapped over"),
+	NUM("pte_sync", "4K-S", COUNT, 6, outcomes, BIT(DAX_PTE_SYNC), TABLES,
+	    .label = "sync 4 KiB", .what = "4 KiB writes through MAP_SYNC"),
+	NUM("pmd_sync", "2M-S", COUNT, 6, outcomes, BIT(DAX_PMD_SYNC), TABLES,
+	    .label = "sync 2 MiB", .what = "2 MiB writes through MAP_SYNC"),
+	NUM("pte_copies", "COPIES", COUNT, 6, outcomes, BIT(DAX_PTE_COPY), TABLES,
+	    .what = "pages copied for writes to private mappings"),
+	NUM("errors", "ERRORS", COUNT, 6, outcomes, ERRORS, TABLES, .label = "errors",
+	    .what = "faults that failed: SIGBUS, no memory, failed sync"),
+	NUM("retries", "RETRY", COUNT, 6, outcomes, RETRIES, TABLES, .label = "retries",
+	    .what = "faults that lost a race and came again"),
+	{.name = "top_reason",
+	 .title = "REASON",
+	 .unit = DAX_UNIT_TEXT,
+	 .width = 17,
+	 .text = top_reason,
+	 .what = "most frequent reason of the fallbacks"},
+	NUM("pte_faults_per_s", "4K/s", PER_S, 6, per_s, PTE_FAULTS, RATE,
+	    .what = "4 KiB faults per second"),
+	NUM("pmd_faults_per_s", "2M/s", PER_S, 6, per_s, PMD_FAULTS, RATE,
+	    .what = "2 MiB faults per second"),
+	NUM("fallbacks_per_s", "FB/s", PER_S, 6, per_s, FALLBACKS, RATE,
+	    .what = "fallbacks per second"),
+	NUM("fault_time_ns", "SUM-T", NS, 9, fault_time, 0,
+	    .what = "time inside DAX fault handlers, waits included"),
+	NUM("untracked_faults", "UNTRK", COUNT, 6, ranges, DAX_RANGE_UNTRACKED,
+	    .what = "faults whose range found no room to be remembered"),
+	NUM("untimed_faults", "UNTIM", COUNT, 6, untimed, 0,
+	    .what = "faults whose begin was not seen, so without a latency"),
+};
+
+const size_t dax_nr_fields = sizeof(dax_fields) / sizeof(dax_fields[0]);
+
+const struct dax_field *dax_field_find(const char *wanted)
+{
+	size_t i;
+
+	for (i = 0; i < dax_nr_fields; i++)
+		if (!strcmp(dax_fields[i].name, wanted))
+			return &dax_fields[i];
+	return NULL;
+}
+
+struct dax_num dax_field_num(const struct dax_field *field, const struct dax_item *item,
+			     enum dax_window window)
+{
+	/* A rate is always of the interval, whatever else is on the screen. */
+	if (field->interval_only)
+		window = DAX_INTERVAL;
+	return field->num ? field->num(item, window, field->arg) : num_unknown();
+}
+
+const char *dax_field_text(const struct dax_field *field, const struct dax_item *item,
+			   enum dax_window window)
+{
+	return field->text ? field->text(item, window) : NULL;
+}

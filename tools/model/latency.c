@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* latency.c - quantiles from the log-linear histograms. */
+#include "fields.h"
+#include "model/num.h"
+
+__u64 dax_bucket_lower(unsigned int bucket)
+{
+	unsigned int step = bucket - 1;
+
+	if (!bucket)
+		return 0;
+	if (bucket >= DAX_LAT_BUCKETS - 1)
+		return 1ULL << (DAX_LAT_MAX_EXP + 1);
+	return (4ULL + step % 4) << (step / 4 + DAX_LAT_MIN_EXP - 2);
+}
+
+__u64 dax_bucket_upper(unsigned int bucket)
+{
+	return bucket >= DAX_LAT_BUCKETS - 1 ? 0 : dax_bucket_lower(bucket + 1);
+}
+
+static __u64 timed(const struct dax_cell *cell, enum dax_class class)
+{
+	__u64 sum = 0;
+	unsigned int i;
+
+	for (i = 0; i < DAX_LAT_BUCKETS; i++)
+		sum = known_add(sum, cell->lat[class][i]);
+	return sum;
+}
+
+struct dax_num dax_lat_count(const struct dax_item *item, enum dax_window window,
+			     enum dax_class class)
+{
+	return num_count(timed(dax_item_cell(item, window), class));
+}
+
+/* The fault that @quantile asks for, counted from 1; exact to 2^53 faults. */
+static __u64 rank(__u64 nr, double quantile)
+{
+	double exact = quantile * (double)nr;
+	__u64 at = (__u64)exact;
+
+	if ((double)at < exact)
+		at++;
+	if (!at)
+		at = 1;
+	return at > nr ? nr : at;
+}
+
+struct dax_num dax_lat_quantile(const struct dax_item *item, enum dax_window window,
+				enum dax_class class, double quantile)
+{
+	const struct dax_cell *cell = dax_item_cell(item, window);
+	__u64 nr = timed(cell, class), below = 0, wanted, upper;
+	__u64 largest = item->total.lat_max[class];
+	unsigned int i;
+
+	if (nr == DAX_NOT_KNOWN || !nr)
+		return num_unknown();
+	wanted = rank(nr, quantile);
+	for (i = 0; i < DAX_LAT_BUCKETS - 1; i++) {
+		below += cell->lat[class][i];
+		if (below >= wanted)
+			break;
+	}
+	upper = dax_bucket_upper(i);
+	/* The maximum may lag behind the histogram: they are read while faults go on. */
+	if (largest < dax_bucket_lower(i))
+		return upper ? num_count(upper) : num_unknown();
+	return num_count(upper && upper < largest ? upper : largest);
+}

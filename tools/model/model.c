@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* model.c - adds the rows of a sample up by host, device, file and process. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include "model/model.h"
+#include "model/num.h"
+
+/* A cell is counters and nothing else; all but lat_max add up. */
+#define CELL_WORDS (sizeof(struct dax_cell) / sizeof(__u64))
+#define MAX_FIRST  (offsetof(struct dax_cell, lat_max) / sizeof(__u64))
+#define MAX_BEYOND (MAX_FIRST + DAX_NR_CLASSES)
+_Static_assert(sizeof(struct dax_cell) % sizeof(__u64) == 0, "a cell is an array of counters");
+
+static bool is_max(size_t word)
+{
+	return word >= MAX_FIRST && word < MAX_BEYOND;
+}
+
+static void cell_add(struct dax_cell *to, const struct dax_cell *cell)
+{
+	__u64 *sum = (__u64 *)to;
+	const __u64 *add = (const __u64 *)cell;
+	size_t i;
+
+	for (i = 0; i < CELL_WORDS; i++) {
+		if (!is_max(i))
+			sum[i] = known_add(sum[i], add[i]);
+		else if (sum[i] == DAX_NOT_KNOWN || add[i] == DAX_NOT_KNOWN)
+			sum[i] = DAX_NOT_KNOWN;
+		else if (add[i] > sum[i])
+			sum[i] = add[i];
+	}
+}
+
+/*
+ * What @now gained over @before. A largest latency belongs to the interval only when it was
+ * exceeded there or nothing was timed; else the interval's own is unknown.
+ */
+static void cell_gain(struct dax_cell *gain, const struct dax_cell *now,
+		      const struct dax_cell *before)
+{
+	__u64 *to = (__u64 *)gain;
+	const __u64 *new = (const __u64 *)now, *old = (const __u64 *)before;
+	size_t i, class;
+
+	for (i = 0; i < CELL_WORDS; i++)
+		if (!is_max(i))
+			to[i] = known_gain(new[i], old[i]);
+	for (class = 0; class < DAX_NR_CLASSES; class ++) {
+		bool idle = !memcmp(now->lat[class], before->lat[class], sizeof(now->lat[class]));
+
+		if (now->lat_max[class] > before->lat_max[class])
+			gain->lat_max[class] = now->lat_max[class];
+		else
+			gain->lat_max[class] = idle ? 0 : DAX_NOT_KNOWN;
+	}
+}
+
+/* Items of one kind while they are collected; table[] finds them by key. */
+struct group {
+	struct dax_items *items;
+	size_t space;
+	uint32_t *table; /* index + 1, 0: free */
+	size_t mask;
+};
+
+static bool same_key(const struct dax_key *a, const struct dax_key *b)
+{
+	return a->ino == b->ino && a->dev == b->dev && a->gen == b->gen && a->tgid == b->tgid;
+}
+
+static size_t hash_key(const struct dax_key *key, bool other)
+{
+	__u64 h = key->ino * 0x9e3779b97f4a7c15ULL;
+
+	h = (h ^ h >> 32 ^ key->dev) * 0x9e3779b97f4a7c15ULL;
+	h = (h ^ h >> 32 ^ key->gen) * 0x9e3779b97f4a7c15ULL;
+	h = (h ^ h >> 32 ^ key->tgid ^ (__u64)other << 32) * 0x9e3779b97f4a7c15ULL;
+	return h ^ h >> 32;
+}
+
+static int group_init(struct group *group, struct dax_items *items, size_t rows)
+{
+	size_t size = 16;
+
+	while (size < 2 * rows)
+		size *= 2;
+	group->items = items;
+	group->mask = size - 1;
+	group->table = calloc(size, sizeof(*group->table));
+	return group->table ? 0 : -1;
+}
+
+static void item_init(struct dax_item *item, enum dax_item_kind kind, const struct dax_model *model)
+{
+	memset(item, 0, sizeof(*item));
+	item->kind = kind;
+	item->all_reasons = model->all_reasons;
+	item->elapsed_ns = model->elapsed_ns;
+	if (!model->elapsed_ns)
+		memset(&item->last, 0xff, sizeof(item->last));
+}
+
+static struct dax_item *group_append(struct group *group)
+{
+	struct dax_items *items = group->items;
+
+	if (items->nr == group->space) {
+		size_t space = group->space ? 2 * group->space : 8;
+		struct dax_item *grown = reallocarray(items->item, space, sizeof(*grown));
+
+		if (!grown)
+			return NULL;
+		items->item = grown;
+		group->space = space;
+	}
+	return &items->item[items->nr++];
+}
+
+/* The item of @kind that @row belongs to, made when it is the first of it; NULL: no memory. */
+static struct dax_item *group_item(struct group *group, enum dax_item_kind kind,
+				   const struct dax_row *row, const struct dax_model *model)
+{
+	struct dax_key key = {0};
+	struct dax_item *item;
+	size_t at;
+
+	if (kind != DAX_PROCESS)
+		key.dev = row->key.dev;
+	if (kind == DAX_FILE) {
+		key.ino = row->key.ino;
+		key.gen = row->key.gen;
+	}
+	if (kind == DAX_PROCESS)
+		key.tgid = row->key.tgid;
+	for (at = hash_key(&key, row->other) & group->mask; group->table[at];
+	     at = (at + 1) & group->mask) {
+		item = &group->items->item[group->table[at] - 1];
+		if (item->other == row->other && same_key(&item->key, &key))
+			return item;
+	}
+	item = group_append(group);
+	if (!item)
+		return NULL;
+	group->table[at] = (uint32_t)group->items->nr;
+	item_init(item, kind, model);
+	item->key = key;
+	item->other = row->other;
+	if (kind == DAX_PROCESS) {
+		item->cgroup = row->cgroup;
+		memcpy(item->comm, row->comm, sizeof(item->comm));
+		item->comm[sizeof(item->comm) - 1] = '\0';
+	}
+	return item;
+}
+
+static void item_add(struct dax_item *item, const struct dax_row *row, const struct dax_cell *gain)
+{
+	cell_add(&item->total, &row->count);
+	if (gain)
+		cell_add(&item->last, gain);
+	if (item->kind == DAX_FILE && !item->path && row->path) {
+		item->path = row->path;
+		item->path_deleted = row->path_deleted;
+	}
+}
+
+/* Rows keep their places from sample to sample; when they did not, nothing can be compared. */
+static bool comparable(const struct dax_sample *now, const struct dax_sample *before)
+{
+	size_t i;
+
+	if (!before || now->nr_rows < before->nr_rows)
+		return false;
+	for (i = 0; i < before->nr_rows; i++)
+		if (now->rows[i].other != before->rows[i].other ||
+		    !same_key(&now->rows[i].key, &before->rows[i].key))
+			return false;
+	return true;
+}
+
+static int add_rows(struct dax_model *model, const struct dax_sample *now,
+		    const struct dax_sample *before, struct group group[])
+{
+	static const struct dax_cell nothing;
+	struct dax_cell gain;
+	size_t i;
+	int kind;
+
+	for (i = 0; i < now->nr_rows; i++) {
+		const struct dax_row *row = &now->rows[i];
+		const struct dax_cell *gained = NULL;
+
+		if (model->elapsed_ns) {
+			bool seen = i < before->nr_rows;
+
+			cell_gain(&gain, &row->count, seen ? &before->rows[i].count : &nothing);
+			gained = &gain;
+		}
+		item_add(&model->host, row, gained);
+		for (kind = DAX_DEVICE; kind < DAX_NR_ITEM_KINDS; kind++) {
+			struct dax_item *item = group_item(&group[kind], kind, row, model);
+
+			if (!item)
+				return -1;
+			item_add(item, row, gained);
+		}
+	}
+	return 0;
+}
+
+struct dax_model *dax_model_build(const struct dax_sample *now, const struct dax_sample *before,
+				  __u64 elapsed_ns)
+{
+	struct dax_model *model = calloc(1, sizeof(*model));
+	struct group group[DAX_NR_ITEM_KINDS] = {0};
+	int kind, failed = 0;
+
+	if (!model)
+		return NULL;
+	model->mono_ns = now->mono_ns;
+	model->real_ns = now->real_ns;
+	model->tier = now->tier;
+	model->all_reasons = now->extents;
+	model->lost = now->lost;
+	if (comparable(now, before))
+		model->elapsed_ns = elapsed_ns;
+	item_init(&model->host, DAX_HOST, model);
+	for (kind = DAX_DEVICE; kind < DAX_NR_ITEM_KINDS && !failed; kind++)
+		failed = group_init(&group[kind], &model->list[kind], now->nr_rows);
+	if (!failed)
+		failed = add_rows(model, now, before, group);
+	for (kind = DAX_DEVICE; kind < DAX_NR_ITEM_KINDS; kind++)
+		free(group[kind].table);
+	if (failed) {
+		dax_model_free(model);
+		return NULL;
+	}
+	return model;
+}
+
+void dax_model_free(struct dax_model *model)
+{
+	int kind;
+
+	if (!model)
+		return;
+	for (kind = 0; kind < DAX_NR_ITEM_KINDS; kind++)
+		free(model->list[kind].item);
+	free(model);
+}
