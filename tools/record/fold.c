@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* fold.c - a recording as a source of samples: its events counted as the kernel side counts them.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "record/fold.h"
+#include "util/lat.h"
+
+#define NO_ROW (~0u)
+
+struct fold {
+	struct dax_source source; /* first: the model knows only this */
+	struct rec_reader *reader;
+	__u64 every;
+	__u64 until; /* the end of the interval being counted */
+	bool begun, ended;
+	struct dax_event_extent ahead; /* read, but of a later interval */
+	bool has_ahead;
+	struct dax_row *row;
+	size_t nr_rows, room;
+	__u32 of_slot[REC_SLOT_MAX]; /* row of each slot, or NO_ROW */
+};
+
+void rec_count(struct dax_cell *cell, const struct dax_event *ev)
+{
+	unsigned class = dax_lat_class(ev->outcome);
+
+	cell->fault[ev->outcome][ev->flags & DAX_EVF_WRITE ? 1 : 0]++;
+	if (ev->outcome == DAX_PMD_FALLBACK)
+		cell->reason[ev->reason]++;
+	cell->range[DAX_RANGE_TOUCHED] += !!(ev->flags & DAX_EVF_RANGE_NEW);
+	cell->range[DAX_RANGE_PMD] += !!(ev->flags & DAX_EVF_RANGE_PMD);
+	cell->range[DAX_RANGE_STICKY] += !!(ev->flags & DAX_EVF_STICKY);
+	cell->range[DAX_RANGE_NEVER_TRIED] += !!(ev->flags & DAX_EVF_NEVER_TRIED);
+	cell->range[DAX_RANGE_UNTRACKED] += !!(ev->flags & DAX_EVF_UNTRACKED);
+	if (ev->flags & DAX_EVF_UNTIMED) {
+		cell->untimed++;
+	} else if (class < DAX_NR_CLASSES) {
+		cell->lat_sum[class] += ev->dur_ns;
+		if (ev->dur_ns > cell->lat_max[class])
+			cell->lat_max[class] = ev->dur_ns;
+		cell->lat[class][dax_lat_bucket(ev->dur_ns)]++;
+	}
+}
+
+/* The row of @slot, made when it is new; NULL when out of memory. */
+static struct dax_row *row_of(struct fold *fold, __u32 slot)
+{
+	const struct rec_slot *who = rec_slot(fold->reader, slot);
+	struct dax_row *row;
+
+	if (fold->of_slot[slot] != NO_ROW)
+		return &fold->row[fold->of_slot[slot]];
+	if (fold->nr_rows == fold->room) {
+		size_t room = fold->room ? 2 * fold->room : 16;
+
+		row = realloc(fold->row, room * sizeof(*row));
+		if (!row)
+			return NULL;
+		fold->row = row;
+		fold->room = room;
+	}
+	row = &fold->row[fold->nr_rows];
+	memset(row, 0, sizeof(*row));
+	row->other = !slot;
+	if (who) {
+		row->key = who->key;
+		row->cgroup = who->cgroup;
+		memcpy(row->comm, who->comm, sizeof(row->comm));
+		row->path = who->path;
+		row->path_deleted = who->flags & DAX_META_DELETED;
+	}
+	fold->of_slot[slot] = fold->nr_rows++;
+	return row;
+}
+
+/* Count up to fold->until: 1 when there is more, 0 at the end, or a negative errno. */
+static int count(struct fold *fold)
+{
+	for (;;) {
+		struct dax_row *row;
+
+		if (!fold->has_ahead) {
+			int ret = rec_next(fold->reader, &fold->ahead);
+
+			if (ret <= 0)
+				return ret;
+			fold->has_ahead = true;
+		}
+		if (fold->every && fold->ahead.ev.ts_ns > fold->until)
+			return 1;
+		row = row_of(fold, fold->ahead.ev.slot);
+		if (!row)
+			return -ENOMEM;
+		rec_count(&row->count, &fold->ahead.ev);
+		fold->has_ahead = false;
+	}
+}
+
+static void fill(const struct fold *fold, struct dax_sample *out, __u64 mono_ns)
+{
+	memset(out, 0, sizeof(*out));
+	out->mono_ns = mono_ns;
+	out->real_ns = rec_real_ns(fold->reader, mono_ns);
+	out->tier = rec_facts(fold->reader)->tier;
+	out->extents = rec_facts(fold->reader)->extents;
+	rec_lost_so_far(fold->reader, &out->lost);
+	out->nr_rows = fold->nr_rows;
+	out->rows = fold->row;
+}
+
+static int next(struct dax_source *source, struct dax_sample *out)
+{
+	struct fold *fold = (struct fold *)source;
+	const struct rec_state *state = rec_state(fold->reader);
+	int ret;
+
+	if (fold->ended)
+		return 0;
+	if (fold->every && !fold->begun) {
+		fold->begun = true;
+		fold->until = state->first_ns;
+		fill(fold, out, fold->until);
+		return 1;
+	}
+	if (fold->every > ~0ULL - fold->until)
+		fold->until = ~0ULL;
+	else
+		fold->until += fold->every;
+	ret = count(fold);
+	if (ret < 0)
+		return ret;
+	fold->ended = !ret && (!fold->every || fold->until >= state->last_ns);
+	fill(fold, out, fold->ended ? state->last_ns : fold->until);
+	return 1;
+}
+
+static void release(struct dax_source *source)
+{
+	struct fold *fold = (struct fold *)source;
+
+	if (!fold)
+		return;
+	free(fold->row);
+	free(fold);
+}
+
+struct dax_source *rec_source(struct rec_reader *reader, __u64 every_ns)
+{
+	struct fold *fold = calloc(1, sizeof(*fold));
+
+	if (!fold)
+		return NULL;
+	fold->source.next = next;
+	fold->source.free = release;
+	fold->reader = reader;
+	fold->every = every_ns;
+	memset(fold->of_slot, 0xff, sizeof(fold->of_slot));
+	return &fold->source;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* fold.h - a recording as a source of samples: its events counted as the kernel side counts them.
+ */
+#ifndef DAX_RECORD_FOLD_H
+#define DAX_RECORD_FOLD_H
+
+#include "record/reader.h"
+
+/* Count one event into @cell, as the BPF programs do. */
+void rec_count(struct dax_cell *cell, const struct dax_event *ev);
+
+/*
+ * A source over @reader, which must not have been played and stays the caller's. With @every_ns 0
+ * it gives one sample, of everything. Otherwise a first one of the beginning, when nothing had been
+ * counted yet, then one each @every_ns of recorded time, the last of the end. NULL: out of memory.
+ */
+struct dax_source *rec_source(struct rec_reader *reader, __u64 every_ns);
+
+#endif

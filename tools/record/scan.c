@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* scan.c - find every whole chunk of a recording, also behind damage. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "record/bytes.h"
+#include "record/crc32c.h"
+#include "record/index.h"
+
+/*
+ * Behind a bad payload each byte may begin the next chunk. A file made of nothing but headers of
+ * bad chunks would have each byte read over and over: past this many times the file's size, the
+ * length in a bad chunk's header is believed.
+ */
+#define SCAN_PATIENCE 4
+
+struct scan {
+	struct rec_reader *r;
+	__u64 size;
+	__u64 checked; /* bytes of payload */
+	__u32 next_seq;
+};
+
+enum found { FOUND_CHUNK, FOUND_BAD, FOUND_CUT, FOUND_NOTHING };
+
+int rec_read_payload(struct rec_reader *r, __u64 off, const struct rec_chunk *chunk)
+{
+	int ret = rec_pread(r->fd, r->stored, chunk->stored, off + REC_CHUNK_HEADER);
+
+	if (ret <= 0)
+		return ret;
+	return crc32c(r->stored, chunk->stored) == chunk->payload_crc;
+}
+
+bool rec_unpack(struct rec_reader *r, const struct rec_chunk *chunk, __u8 *raw)
+{
+	/* The output never passes chunk->raw bytes, whatever size the frame says it has. */
+	if (chunk->flags & REC_CF_ZSTD)
+		return ZSTD_decompressDCtx(r->zstd, raw, chunk->raw, r->stored, chunk->stored) ==
+		       chunk->raw;
+	if (chunk->stored != chunk->raw)
+		return false;
+	memcpy(raw, r->stored, chunk->raw);
+	return true;
+}
+
+/* What is at @off: enum found, or a negative errno. FOUND_CHUNK leaves the payload in r->stored. */
+static int look(struct scan *s, __u64 off, struct rec_chunk *chunk)
+{
+	__u8 header[REC_CHUNK_HEADER];
+	int ret;
+
+	if (s->size - off < REC_CHUNK_HEADER)
+		return FOUND_NOTHING;
+	ret = rec_pread(s->r->fd, header, sizeof(header), off);
+	if (ret < 0)
+		return ret;
+	if (!ret || !rec_chunk_get(header, chunk))
+		return FOUND_NOTHING;
+	if (s->size - off - REC_CHUNK_HEADER < chunk->stored)
+		return FOUND_CUT;
+	s->checked += chunk->stored;
+	ret = rec_read_payload(s->r, off, chunk);
+	if (ret < 0)
+		return ret;
+	return ret ? FOUND_CHUNK : FOUND_BAD;
+}
+
+/*
+ * The offset of the next sound chunk header from @from on, or the end of the file. *zeros tells
+ * that only zeros came before it.
+ */
+static int search(struct scan *s, __u64 from, __u64 *at, bool *zeros)
+{
+	const size_t block = sizeof(s->r->raw);
+	__u8 *buf = s->r->raw;
+	struct rec_chunk chunk;
+
+	*zeros = true;
+	while (from < s->size) {
+		size_t have = s->size - from < block ? s->size - from : block, i;
+		size_t whole = have < block ? have : have - REC_CHUNK_HEADER + 1;
+		int ret = rec_pread(s->r->fd, buf, have, from);
+
+		if (ret < 0)
+			return ret;
+		if (!ret)
+			break;
+		for (i = 0; i < whole; i++) {
+			if (!buf[i])
+				continue;
+			if (buf[i] == (__u8)REC_CHUNK_MAGIC[0] && have - i >= REC_CHUNK_HEADER &&
+			    rec_chunk_get(buf + i, &chunk)) {
+				*at = from + i;
+				return 0;
+			}
+			*zeros = false;
+		}
+		from += whole;
+	}
+	*at = s->size;
+	return 0;
+}
+
+/* What a sound header tells even when its payload cannot be read. */
+static void note_header(struct scan *s, const struct rec_chunk *chunk)
+{
+	struct rec_state *state = &s->r->state;
+
+	if (chunk->seq > s->next_seq)
+		state->missing_chunks += chunk->seq - s->next_seq;
+	if (chunk->seq >= s->next_seq)
+		s->next_seq = chunk->seq + 1;
+	state->recorded = chunk->total;
+	state->lost.events = chunk->lost;
+	state->lost.no_state = chunk->no_state;
+	state->clean = false;
+}
+
+static void note_time(struct rec_state *state, __u64 first, __u64 span)
+{
+	__u64 last = first + span < first ? ~0ULL : first + span;
+
+	if (first < state->first_ns || !state->first_ns)
+		state->first_ns = first;
+	if (last > state->last_ns)
+		state->last_ns = last;
+}
+
+static int index_events(struct rec_reader *r, __u64 off, const struct rec_chunk *chunk)
+{
+	struct index_chunk *entry;
+
+	if (r->nr_chunks == r->chunk_room) {
+		__u32 room = r->chunk_room ? 2 * r->chunk_room : 256;
+
+		if (room < r->chunk_room || room == REC_NO_CHUNK)
+			return -EFBIG;
+		entry = realloc(r->chunk, room * sizeof(*entry));
+		if (!entry)
+			return -ENOMEM;
+		r->chunk = entry;
+		r->chunk_room = room;
+	}
+	r->chunk[r->nr_chunks] = (struct index_chunk){
+		.off = off, .first_ts = chunk->first_ts, .next = REC_NO_CHUNK, .cpu = chunk->cpu};
+	if (r->first[chunk->cpu] == REC_NO_CHUNK)
+		r->first[chunk->cpu] = r->nr_chunks;
+	else
+		r->chunk[r->last[chunk->cpu]].next = r->nr_chunks;
+	r->last[chunk->cpu] = r->nr_chunks++;
+	r->state.events += chunk->events;
+	return 0;
+}
+
+/* Take in a chunk whose payload is in r->stored. */
+static int take_chunk(struct scan *s, __u64 off, const struct rec_chunk *chunk)
+{
+	struct rec_reader *r = s->r;
+	bool sound;
+	int ret;
+
+	if (chunk->flags & ~REC_CF_KNOWN || chunk->type < REC_CHUNK_EVENTS ||
+	    chunk->type > REC_CHUNK_END) {
+		r->state.unknown_chunks++;
+		return 0;
+	}
+	if (chunk->type == REC_CHUNK_EVENTS) {
+		ret = index_events(r, off, chunk);
+		if (ret)
+			return ret;
+		sound = true;
+	} else {
+		sound = rec_unpack(r, chunk, r->raw);
+		if (sound && chunk->type == REC_CHUNK_SLOTS)
+			sound = rec_take_slots(r, r->raw, chunk->raw);
+		else if (sound && chunk->type == REC_CHUNK_CLOCK)
+			sound = rec_take_clock(r, r->raw, chunk->raw);
+		else if (sound)
+			sound = rec_take_end(r, r->raw, chunk->raw);
+	}
+	if (sound) {
+		r->state.chunks++;
+		note_time(&r->state, chunk->first_ts, chunk->span);
+	} else {
+		r->state.bad_chunks++;
+	}
+	return 0;
+}
+
+/*
+ * Get past what is no sound chunk at *off: skip to the next one, or tell what the end of the file
+ * is.
+ */
+static int pass_damage(struct scan *s, __u64 *off, int found, const struct rec_chunk *chunk)
+{
+	struct rec_state *state = &s->r->state;
+	__u64 next, rest = s->size - *off;
+	struct rec_chunk behind;
+	bool zeros;
+	int ret;
+
+	if (found == FOUND_BAD) {
+		next = *off + REC_CHUNK_HEADER + chunk->stored;
+		ret = next == s->size || s->checked / SCAN_PATIENCE > s->size
+			      ? FOUND_CHUNK
+			      : look(s, next, &behind);
+		if (ret < 0)
+			return ret;
+		if (ret == FOUND_NOTHING) {
+			ret = search(s, *off + REC_CHUNK_HEADER, &next, &zeros);
+			if (ret)
+				return ret;
+			if (next == s->size)
+				next = *off + REC_CHUNK_HEADER + chunk->stored;
+		}
+		state->skipped_bytes += next - *off;
+		*off = next;
+		return 0;
+	}
+	ret = search(s, found == FOUND_CUT ? *off + REC_CHUNK_HEADER : *off, &next, &zeros);
+	if (ret)
+		return ret;
+	if (next < s->size)
+		state->skipped_bytes += next - *off;
+	else if (found == FOUND_CUT || (!zeros && rest < REC_CHUNK_HEADER))
+		state->cut_bytes += rest;
+	else if (zeros)
+		state->zero_bytes += rest;
+	else
+		state->skipped_bytes += rest;
+	if (next < s->size || !zeros || found == FOUND_CUT)
+		state->clean = false;
+	*off = next;
+	return 0;
+}
+
+int rec_scan(struct rec_reader *r, __u64 off)
+{
+	struct scan s = {.r = r, .size = r->state.file_bytes};
+	struct rec_chunk chunk;
+	int ret;
+
+	memset(r->first, 0xff, sizeof(r->first));
+	memset(r->last, 0xff, sizeof(r->last));
+	while (off < s.size) {
+		int found = look(&s, off, &chunk);
+
+		if (found < 0)
+			return found;
+		if (found == FOUND_CHUNK || found == FOUND_BAD)
+			note_header(&s, &chunk);
+		if (found == FOUND_CHUNK) {
+			ret = take_chunk(&s, off, &chunk);
+			off += REC_CHUNK_HEADER + chunk.stored;
+		} else {
+			if (found == FOUND_BAD)
+				r->state.bad_chunks++;
+			ret = pass_damage(&s, &off, found, &chunk);
+		}
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
