@@ -131,9 +131,10 @@ size_t dax_reasons_by_count(const struct dax_item *item, enum dax_window window,
  */
 struct dax_advice {
 	const char *cause; /* a reason's name, "never_tried", or NULL: nothing is wrong */
-	__u64 count;	   /* of @of fallbacks, or 4 KiB faults for "never_tried" */
+	__u64 count;
 	__u64 of;
-	const char *behind; /* what came first, when @cause only follows from it; or NULL */
+	const char *of_what; /* "fallbacks" or "4 KiB faults" */
+	const char *behind;  /* what came first, when @cause only follows from it; or NULL */
 	const char *means;
 	const char *fix; /* NULL: nothing to do */
 };
@@ -141,9 +142,6 @@ struct dax_advice dax_advise(const struct dax_item *item, enum dax_window window
 const char *dax_reason_means(enum dax_reason reason);
 const char *dax_reason_fix(enum dax_reason reason);
 
-/* Latency: bounds of a bucket in ns. The last has no upper one: 0. */
-__u64 dax_bucket_lower(unsigned int bucket);
-__u64 dax_bucket_upper(unsigned int bucket);
 /* Faults with a known latency. */
 struct dax_num dax_lat_count(const struct dax_item *item, enum dax_window window,
 			     enum dax_class class);

@@ -49,6 +49,7 @@ static struct dax_advice never_tried(__u64 count, __u64 of)
 		.cause = "never_tried",
 		.count = count,
 		.of = of,
+		.of_what = "4 KiB faults",
 		.means = "2 MiB was never tried: forbidden to the process or not known to the "
 			 "filesystem, or mapped before daxtop began",
 		.fix = "grep THP_enabled /proc/{pid}/status; grep -w nh /proc/{pid}/smaps "
@@ -64,7 +65,7 @@ static __u64 known_or_0(__u64 count)
 struct dax_advice dax_advise(const struct dax_item *item, enum dax_window window)
 {
 	const struct dax_cell *cell = dax_item_cell(item, window);
-	__u64 fallbacks = 0;
+	__u64 fallbacks = 0, pte = 0;
 	__u64 sticky = known_or_0(cell->range[DAX_RANGE_STICKY]);
 	__u64 untried = known_or_0(cell->range[DAX_RANGE_NEVER_TRIED]);
 	enum dax_reason order[DAX_NR_REASONS], cause;
@@ -73,15 +74,18 @@ struct dax_advice dax_advise(const struct dax_item *item, enum dax_window window
 
 	for (i = 0; i < nr; i++)
 		fallbacks += cell->reason[order[i]];
+	for (i = DAX_PTE_MAPPED; i <= DAX_PTE_COPY; i++)
+		pte += known_or_0(cell->fault[i][0]) + known_or_0(cell->fault[i][1]);
 	/* A fallback costs the 4 KiB fault that follows it and the sticky ones after that. */
 	if (untried > fallbacks + sticky)
-		return never_tried(untried, untried + sticky);
+		return never_tried(untried, pte > untried ? pte : untried);
 	if (!nr)
 		return advice;
 	cause = order[0];
 	advice.cause = dax_reason_name(cause);
 	advice.count = cell->reason[cause];
 	advice.of = fallbacks;
+	advice.of_what = "fallbacks";
 	/* The entry came from a 4 KiB fault; what caused that one is what to mend. */
 	if (cause == DAX_WHY_PTE_ENTRY && nr > 1 && order[1] != DAX_WHY_UNKNOWN) {
 		advice.behind = dax_reason_name(order[1]);

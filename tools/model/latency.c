@@ -2,22 +2,7 @@
 /* latency.c - quantiles from the log-linear histograms. */
 #include "fields.h"
 #include "model/num.h"
-
-__u64 dax_bucket_lower(unsigned int bucket)
-{
-	unsigned int step = bucket - 1;
-
-	if (!bucket)
-		return 0;
-	if (bucket >= DAX_LAT_BUCKETS - 1)
-		return 1ULL << (DAX_LAT_MAX_EXP + 1);
-	return (4ULL + step % 4) << (step / 4 + DAX_LAT_MIN_EXP - 2);
-}
-
-__u64 dax_bucket_upper(unsigned int bucket)
-{
-	return bucket >= DAX_LAT_BUCKETS - 1 ? 0 : dax_bucket_lower(bucket + 1);
-}
+#include "util/lat.h"
 
 static __u64 timed(const struct dax_cell *cell, enum dax_class class)
 {
@@ -64,9 +49,9 @@ struct dax_num dax_lat_quantile(const struct dax_item *item, enum dax_window win
 		if (below >= wanted)
 			break;
 	}
-	upper = dax_bucket_upper(i);
 	/* The maximum may lag behind the histogram: they are read while faults go on. */
-	if (largest < dax_bucket_lower(i))
-		return upper ? num_count(upper) : num_unknown();
-	return num_count(upper && upper < largest ? upper : largest);
+	if (i && largest < dax_lat_upper(i - 1))
+		largest = DAX_NOT_KNOWN;
+	upper = dax_lat_upper(i);
+	return num_count(upper < largest ? upper : largest);
 }

@@ -116,6 +116,15 @@ int loop_fd(struct loop *loop, int fd, loop_fn fn, void *ctx)
 	return add(loop, DESCRIPTOR, fd, fn, ctx);
 }
 
+void loop_forget(struct loop *loop, int fd)
+{
+	nfds_t i;
+
+	for (i = 0; i < loop->nr; i++)
+		if (loop->source[i].kind == DESCRIPTOR && loop->poll[i].fd == fd)
+			loop->poll[i].fd = -1; /* poll() skips it */
+}
+
 /* Read what made the source ready; 1 with *what set, 0 when nothing is there after all. */
 static int take(const struct loop *loop, nfds_t i, __u64 *what)
 {

@@ -31,7 +31,10 @@ int loop_timer(struct loop *loop, __u64 first_ns, __u64 every_ns, loop_fn fn, vo
 /* Call @fn while @fd is readable or hung up. The descriptor stays the caller's. */
 int loop_fd(struct loop *loop, int fd, loop_fn fn, void *ctx);
 
-/* Each of the above returns 0 or a negative errno (-ENOSPC: more than 8 sources). */
+/* No longer look at @fd. May be called from its own @fn. */
+void loop_forget(struct loop *loop, int fd);
+
+/* Each of those that add returns 0 or a negative errno (-ENOSPC: more than 8 sources). */
 
 /* Run until a source returns non-zero, or a negative errno of poll() or read(). */
 int loop_run(struct loop *loop);

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* details.c - everything that is known about one file, process or device. */
+#include <stdio.h>
+#include <string.h>
+#include "util/lat.h"
+#include "view/format.h"
+#include "view/lines.h"
+
+#define BAR_MAX 40 /* columns of the longest bar */
+
+static void add_identity(struct lines *lines, const struct dax_item *item)
+{
+	char name[FORMAT_NAME_MAX], dev[FORMAT_NUM_MAX];
+
+	format_name(name, item, lines->ascii);
+	lines_add(lines, LINE_HEAD, 0, "%s", name);
+	if (item->other)
+		return;
+	format_device(dev, item->key.dev);
+	if (item->kind == DAX_FILE)
+		lines_add(lines, LINE_FAINT, 0, "device %s, inode %llu, generation %u", dev,
+			  (unsigned long long)item->key.ino, item->key.gen);
+	else if (item->kind == DAX_PROCESS)
+		lines_add(lines, LINE_FAINT, 0, "process %u, cgroup %llu", item->key.tgid,
+			  (unsigned long long)item->cgroup);
+}
+
+static void add_reasons(struct lines *lines, const struct dax_item *item)
+{
+	enum dax_reason order[DAX_NR_REASONS];
+	size_t nr = dax_reasons_by_count(item, DAX_TOTAL, order), i;
+	char count[FORMAT_NUM_MAX], fix[FORMAT_LINE_MAX];
+
+	if (!nr)
+		return;
+	lines_add(lines, LINE_PLAIN, 0, "%s", "");
+	lines_add(lines, LINE_HEAD, 0, "fallbacks by reason");
+	for (i = 0; i < nr; i++) {
+		format_num(count, dax_reason_num(item, DAX_TOTAL, order[i]), DAX_UNIT_COUNT);
+		lines_add(lines, LINE_PLAIN, 8, "%7s %s: %s", count, dax_reason_name(order[i]),
+			  dax_reason_means(order[i]));
+		if (!dax_reason_fix(order[i]))
+			continue;
+		format_fix(fix, dax_reason_fix(order[i]), item, lines->ascii);
+		lines_add(lines, LINE_STRONG, 13, "        fix: %s", fix);
+	}
+}
+
+static void add_fields(struct lines *lines, const struct dax_item *item)
+{
+	char total[256], last[256];
+	size_t i;
+
+	lines_add(lines, LINE_PLAIN, 0, "%s", "");
+	lines_add(lines, LINE_HEAD, 0, "%-22s %17s %17s", "", "total", "interval");
+	for (i = 0; i < dax_nr_fields; i++) {
+		const struct dax_field *field = &dax_fields[i];
+
+		if (field->identity)
+			continue;
+		format_field(total, sizeof(total), field, item, DAX_TOTAL, lines->ascii);
+		format_field(last, sizeof(last), field, item, DAX_INTERVAL, lines->ascii);
+		lines_add(lines, LINE_PLAIN, 4, "%-22s %17s %17s", field->name,
+			  field->interval_only ? "" : total, last);
+	}
+}
+
+/* A row for each power of two between the first and the last that holds something. */
+static void add_histogram(struct lines *lines, const struct dax_item *item, enum dax_class class)
+{
+	__u64 sum[DAX_LAT_BUCKETS / 4 + 2] = {0}, most = 0;
+	int nr = DAX_LAT_MAX_EXP - DAX_LAT_MIN_EXP + 3, first = nr, last = -1, room, i;
+	char bar[FORMAT_LINE_MAX], count[FORMAT_NUM_MAX], upper[FORMAT_NUM_MAX];
+	struct dax_num num = {.kind = DAX_NUM_COUNT};
+
+	for (i = 0; i < DAX_LAT_BUCKETS; i++)
+		sum[(i + 3) / 4] += item->total.lat[class][i];
+	for (i = 0; i < nr; i++) {
+		if (!sum[i])
+			continue;
+		first = i < first ? i : first;
+		last = i;
+		most = sum[i] > most ? sum[i] : most;
+	}
+	if (last < 0)
+		return;
+	lines_add(lines, LINE_PLAIN, 0, "%s", "");
+	lines_add(lines, LINE_HEAD, 0, "latency of %s faults", dax_class_label(class));
+	room = lines->columns - 24;
+	for (i = first; i <= last; i++) {
+		num.count = sum[i];
+		format_num(count, num, DAX_UNIT_COUNT);
+		num.count = 1ULL << (i + DAX_LAT_MIN_EXP);
+		format_num(upper, num, DAX_UNIT_NS);
+		format_bar(bar, (double)sum[i] / (double)most, room < BAR_MAX ? room : BAR_MAX,
+			   lines->ascii);
+		lines_add(lines, LINE_PLAIN, 0, "%s %9s %7s %s", i < nr - 1 ? "below" : " from",
+			  upper, count, bar);
+	}
+}
+
+void lines_details(struct lines *lines, const struct dax_item *item)
+{
+	int class;
+
+	add_identity(lines, item);
+	lines_advice(lines, item, DAX_TOTAL);
+	add_reasons(lines, item);
+	for (class = 0; class < DAX_NR_CLASSES; class ++)
+		add_histogram(lines, item, (enum dax_class) class);
+	add_fields(lines, item);
+}

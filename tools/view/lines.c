@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* lines.c - text made ahead of showing it: totals, reasons and advice as lines that fit a width. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "util/escape.h"
+#include "view/format.h"
+#include "view/lines.h"
+
+static void add_one(struct lines *lines, enum line_style style, int indent, const char *text,
+		    size_t len)
+{
+	char *copy = malloc(len + (size_t)indent + 1);
+
+	if (copy && lines->nr == lines->space) {
+		size_t space = lines->space ? 2 * lines->space : 32;
+		struct line *grown = reallocarray(lines->line, space, sizeof(*grown));
+
+		if (!grown) {
+			free(copy);
+			copy = NULL;
+		} else {
+			lines->line = grown;
+			lines->space = space;
+		}
+	}
+	if (!copy) {
+		lines->failed = true;
+		return;
+	}
+	memset(copy, ' ', (size_t)indent);
+	memcpy(copy + indent, text, len);
+	copy[(size_t)indent + len] = '\0';
+	lines->line[lines->nr++] = (struct line){copy, style};
+}
+
+/* Bytes of @text that fit @columns, cut at a space where there is one. */
+static size_t fit_words(const char *text, int columns)
+{
+	size_t fits = escape_fit(text, columns, NULL), at;
+
+	if (!text[fits])
+		return fits;
+	for (at = fits; at > 0; at--)
+		if (text[at] == ' ')
+			return at;
+	return fits ? fits : 1;
+}
+
+void lines_add(struct lines *lines, enum line_style style, int indent, const char *fmt, ...)
+{
+	char text[FORMAT_LINE_MAX], *at = text;
+	int before = 0;
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	do {
+		int room = lines->columns - before;
+		size_t len = fit_words(at, room > 8 ? room : 8);
+
+		add_one(lines, style, before, at, len);
+		at += len;
+		while (*at == ' ')
+			at++;
+		before = indent;
+	} while (*at);
+}
+
+void lines_free(struct lines *lines)
+{
+	size_t i;
+
+	for (i = 0; i < lines->nr; i++)
+		free(lines->line[i].text);
+	free(lines->line);
+	lines->line = NULL;
+	lines->nr = lines->space = 0;
+}
+
+/* The totals, a line each, in the order in which they are left out last. */
+static const struct {
+	const char *head, *field[8];
+} summary[] = {
+	{"2 MiB",
+	 {"pmd_coverage", "fallbacks", "fallback_ratio", "sticky_faults", "never_tried_faults"}},
+	{"faults",
+	 {"pte_faults", "pmd_faults", "faults_per_s", "fault_time_ratio", "ranges_touched",
+	  "ranges_pmd"}},
+	{"latency", {"lat_pte_p50_ns", "lat_pte_p99_ns", "lat_pmd_p50_ns", "lat_pmd_p99_ns"}},
+	{"others", {"pte_zero", "pmd_zero", "pte_sync", "pmd_sync", "errors", "retries"}},
+};
+
+void lines_summary(struct lines *lines, const struct dax_item *item, enum dax_window window,
+		   size_t max)
+{
+	char text[FORMAT_LINE_MAX], value[FORMAT_NUM_MAX];
+	const struct dax_field *field;
+	size_t i, j, used;
+
+	for (i = 0; i < sizeof(summary) / sizeof(summary[0]) && i < max; i++) {
+		used = (size_t)snprintf(text, sizeof(text), "%-8s", summary[i].head);
+		for (j = 0; j < 8 && summary[i].field[j]; j++) {
+			field = dax_field_find(summary[i].field[j]);
+			format_field(value, sizeof(value), field, item, window, lines->ascii);
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s %s",
+						 j ? "  " : "",
+						 field->label ? field->label : field->title, value);
+		}
+		lines_add(lines, LINE_PLAIN, 8, "%s", text);
+	}
+}
+
+void lines_reasons(struct lines *lines, const struct dax_item *item, enum dax_window window)
+{
+	char text[FORMAT_LINE_MAX] = "", value[FORMAT_NUM_MAX];
+	enum dax_reason order[DAX_NR_REASONS];
+	size_t nr = dax_reasons_by_count(item, window, order), i, used = 0;
+
+	for (i = 0; i < nr; i++) {
+		format_num(value, dax_reason_num(item, window, order[i]), DAX_UNIT_COUNT);
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s %s", i ? "  " : "",
+					 dax_reason_name(order[i]), value);
+	}
+	if (nr)
+		lines_add(lines, LINE_PLAIN, 8, "why     %s", text);
+}
+
+void lines_advice(struct lines *lines, const struct dax_item *item, enum dax_window window)
+{
+	struct dax_advice advice = dax_advise(item, window);
+	char text[FORMAT_LINE_MAX];
+
+	if (!advice.cause)
+		return;
+	format_cause(text, &advice);
+	lines_add(lines, LINE_PLAIN, 5, "why: %s", text);
+	if (!advice.fix)
+		return;
+	format_fix(text, advice.fix, item, lines->ascii);
+	lines_add(lines, LINE_STRONG, 5, "fix: %s", text);
+}

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* text.c - a frame of plain text: totals, tables, and what to do about what fell back. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include "view/columns.h"
+#include "view/lines.h"
+#include "view/view.h"
+
+#define ADVICE_MAX 4 /* different causes explained in one frame */
+
+const char *view_table_name(enum dax_item_kind kind)
+{
+	static const char *const names[DAX_NR_ITEM_KINDS] = {
+		[DAX_DEVICE] = "devices", [DAX_FILE] = "files", [DAX_PROCESS] = "processes"};
+
+	return names[kind];
+}
+
+const struct dax_item **view_order(const struct dax_items *items, const struct dax_field *sort,
+				   enum dax_window window, bool reverse)
+{
+	const struct dax_item **order = calloc(items->nr + 1, sizeof(*order));
+	size_t i;
+
+	if (!order)
+		return NULL;
+	for (i = 0; i < items->nr; i++)
+		order[i] = &items->item[i];
+	if (sort)
+		dax_sort(order, items->nr, sort, window, reverse);
+	return order;
+}
+
+void view_list_fields(FILE *to)
+{
+	size_t i;
+
+	for (i = 0; i < dax_nr_fields; i++)
+		fprintf(to, "%-20s %-7s %s\n", dax_fields[i].name, dax_fields[i].title,
+			dax_fields[i].what);
+}
+
+static void add_head(struct lines *lines, const struct dax_model *model)
+{
+	time_t seconds = (time_t)(model->real_ns / 1000000000);
+	const struct dax_bpf_losses *lost = &model->lost;
+	char when[32] = "-", interval[FORMAT_NUM_MAX];
+	struct dax_num num = {0};
+	struct tm tm;
+
+	if (localtime_r(&seconds, &tm))
+		strftime(when, sizeof(when), "%F %T", &tm);
+	if (model->elapsed_ns)
+		num = (struct dax_num){.kind = DAX_NUM_COUNT, .count = model->elapsed_ns};
+	format_num(interval, num, DAX_UNIT_NS);
+	lines_add(lines, LINE_HEAD, 8, "daxtop  %s  interval %s  %s: %s  lost %llu", when, interval,
+		  dax_tier_name(model->tier), dax_tier_means(model->tier),
+		  (unsigned long long)(lost->no_state + lost->events));
+	if (lost->slots)
+		lines_add(lines, LINE_STRONG, 8,
+			  "        no room %llu times: counted under (all others)",
+			  (unsigned long long)lost->slots);
+}
+
+static int add_table(struct lines *lines, const struct dax_model *model, enum dax_item_kind kind,
+		     const struct view_opts *opts)
+{
+	const struct dax_items *items = &model->list[kind];
+	const struct dax_item **order;
+	size_t show = items->nr, i;
+	struct columns columns;
+	char text[FORMAT_LINE_MAX];
+
+	if (!items->nr)
+		return 0;
+	order = view_order(items, opts->sort, DAX_TOTAL, opts->reverse);
+	if (!order)
+		return -ENOMEM;
+	if (opts->rows && show > opts->rows)
+		show = opts->rows;
+	columns_choose(&columns, kind, lines->columns, opts->sort);
+	columns_head(text, &columns);
+	lines_add(lines, LINE_PLAIN, 0, "%s", "");
+	lines_add(lines, LINE_HEAD, 0, "%s", text);
+	for (i = 0; i < show; i++) {
+		columns_row(text, &columns, order[i], DAX_TOTAL, lines->ascii);
+		lines_add(lines, LINE_PLAIN, 0, "%s", text);
+	}
+	if (show < items->nr)
+		lines_add(lines, LINE_FAINT, 0, "... and %zu more", items->nr - show);
+	free(order);
+	return 0;
+}
+
+/* Each cause once, told for the file that has most of it. */
+static int add_advice(struct lines *lines, const struct dax_model *model)
+{
+	const struct dax_items *items = &model->list[DAX_FILE];
+	const struct dax_item **order =
+		view_order(items, dax_field_find("pte_faults"), DAX_TOTAL, false);
+	const char *told[ADVICE_MAX];
+	char name[FORMAT_NAME_MAX];
+	size_t nr = 0, i, j;
+
+	if (!order)
+		return -ENOMEM;
+	for (i = 0; i < items->nr && nr < ADVICE_MAX; i++) {
+		const char *cause = dax_advise(order[i], DAX_TOTAL).cause;
+
+		for (j = 0; j < nr && cause; j++)
+			if (!strcmp(told[j], cause))
+				cause = NULL;
+		if (!cause)
+			continue;
+		told[nr++] = cause;
+		format_name(name, order[i], lines->ascii);
+		lines_add(lines, LINE_PLAIN, 0, "%s", "");
+		lines_add(lines, LINE_PLAIN, 0, "%s", name);
+		lines_advice(lines, order[i], DAX_TOTAL);
+	}
+	free(order);
+	return 0;
+}
+
+int view_text(FILE *to, const struct dax_model *model, const struct view_opts *opts)
+{
+	struct lines lines = {.columns = opts->columns, .ascii = opts->ascii};
+	size_t i;
+	int ret;
+
+	add_head(&lines, model);
+	lines_summary(&lines, &model->host, DAX_TOTAL, 4);
+	lines_reasons(&lines, &model->host, DAX_TOTAL);
+	ret = add_table(&lines, model, DAX_FILE, opts);
+	if (!ret)
+		ret = add_table(&lines, model, DAX_PROCESS, opts);
+	if (!ret && model->list[DAX_DEVICE].nr > 1)
+		ret = add_table(&lines, model, DAX_DEVICE, opts);
+	if (!ret)
+		ret = add_advice(&lines, model);
+	if (!ret && lines.failed)
+		ret = -ENOMEM;
+	for (i = 0; i < lines.nr && !ret; i++) {
+		size_t len = strlen(lines.line[i].text);
+
+		while (len && lines.line[i].text[len - 1] == ' ')
+			len--;
+		if (fprintf(to, "%.*s\n", (int)len, lines.line[i].text) < 0)
+			ret = errno ? -errno : -EIO;
+	}
+	lines_free(&lines);
+	if (!ret && fputc('\n', to) == EOF)
+		ret = errno ? -errno : -EIO;
+	return ret;
+}
