@@ -105,7 +105,7 @@ stage_base()
 	while IFS= read -r file; do
 		case $file in
 		*/busybox)
-			if [[ -n $(ldd -- "$file" 2>/dev/null | grep '=>') ]]; then
+			if ldd -- "$file" 2>/dev/null | grep '=>' >/dev/null; then
 				die "$file: is not static; install busybox-static"
 			fi
 			stage_file "$root" "$file" /busybox/busybox

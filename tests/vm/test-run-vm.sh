@@ -1,0 +1,292 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Tests the guest harness itself: statuses, output, files, kernel complaints, time-out, interruption, DAX.
+# shellcheck disable=SC2016 # the guest's shell, or eval, expands what is in single quotes
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d "${TMPDIR:-/tmp}/test-run-vm.XXXXXX")
+mkdir "$work/tmp"
+# Everything of this test's guests lies below here, so what is left over can be seen.
+export TMPDIR=$work/tmp
+trap 'rm -rf "$work"' EXIT
+failed=0
+
+# check NAME COMMAND...: one assertion
+check()
+{
+	local name=$1
+
+	shift
+	if "$@"; then
+		printf 'ok - %s\n' "$name"
+	else
+		printf 'not ok - %s\n' "$name"
+		failed=1
+	fi
+}
+
+# guest NAME ARGUMENT...: a run whose stdout, stderr and status are NAME.out, .err, .status in the work directory
+guest()
+{
+	local name=$1 status=0
+
+	shift
+	"$here/run-vm" "$@" >"$work/$name.out" 2>"$work/$name.err" || status=$?
+	printf '%s\n' "$status" >"$work/$name.status"
+}
+
+# status NAME WANTED; when it is another, stderr tells why
+status()
+{
+	local got
+
+	got=$(<"$work/$1.status")
+	[[ $got -eq $2 ]] || { printf '# status %s; stderr:\n' "$got"; sed 's/^/# /' "$work/$1.err"; return 1; }
+}
+
+said()
+{
+	grep -qE -e "$2" "$work/$1.err" || { sed 's/^/# stderr: /' "$work/$1.err"; return 1; }
+}
+
+has_line()
+{
+	grep -qxE -e "$2" "$work/$1.out" || { sed 's/^/# stdout: /' "$work/$1.out"; return 1; }
+}
+
+# below_tmp: processes whose working directory is below our temporary directory
+below_tmp()
+{
+	local link
+
+	for link in /proc/[0-9]*/cwd; do
+		link=$(readlink "$link" 2>/dev/null) || continue
+		case $link in "$TMPDIR"/*) return 0 ;; esac
+	done
+	return 1
+}
+
+# nothing_left: no process and no temporary file of a run
+nothing_left()
+{
+	local n
+
+	for ((n = 0; n < 50; n++)); do
+		if ! below_tmp && [[ -z $(ls -A "$TMPDIR") ]]; then
+			return 0
+		fi
+		sleep 0.1
+	done
+	find "$TMPDIR" -mindepth 1 -printf '# left: %P\n'
+	return 1
+}
+
+# What a guest prints about its DAX mount; the first file really written and mapped is daxbench's business.
+readonly LOOK='
+grep " /mnt/dax " /proc/mounts
+xfs_io -f -c "statx -r" /mnt/dax/f | grep "^stat.attributes = "
+[ -s /sys/kernel/btf/vmlinux ] && echo btf
+grep -q "^bpf /sys/fs/bpf bpf" /proc/mounts && echo bpffs
+[ -e /sys/kernel/tracing/events/fs_dax/dax_pmd_fault_done/enable ] && echo fs_dax
+[ -d /sys/kernel/debug/tracing ] && echo debugfs
+[ -e /sys/fs/cgroup/cgroup.controllers ] && echo cgroup2
+'
+
+# is_dax NAME TYPE: the mount is of that type and a file on it has STATX_ATTR_DAX (0x200000)
+is_dax()
+{
+	local attr
+
+	has_line "$1" "/dev/pmem0 /mnt/dax $2 .*[, ]dax(=always)?[, ].*" || return 1
+	attr=$(sed -n 's/^stat.attributes = //p' "$work/$1.out")
+	[[ $((${attr:-0} & 0x200000)) -ne 0 ]]
+}
+
+has_all()
+{
+	local name=$1 line
+
+	shift
+	for line; do
+		has_line "$name" "$line" || return 1
+	done
+}
+
+test_usage()
+{
+	guest nokernel --kernel /nonexistent/bzImage -- true
+	check 'a kernel file that is missing gives 125' status nokernel 125
+	check 'a kernel file that is missing is named' said nokernel '^run-vm: /nonexistent/bzImage: no such kernel'
+	guest badoption --frobnicate -- true
+	check 'an unknown option gives 125 and the way to the help' eval \
+		'status badoption 125 && said badoption "^run-vm: --frobnicate: not an option.*--help"'
+	guest nocommand --kernel debian-6.1
+	check 'no COMMAND gives 125' status nocommand 125
+	guest icount --kernel debian-6.1 --icount --smp 2 -- true
+	check '--icount with two CPUs is refused' status icount 125
+	guest noprogram --kernel debian-6.1 --bin no-such-program-here -- true
+	check 'a --bin that is missing is named' eval 'status noprogram 125 && said noprogram no-such-program-here'
+	if "$here/fetch-kernel" debian-2.4 >/dev/null 2>&1; then
+		check 'fetch-kernel refuses an unknown kernel' false
+	else
+		check 'fetch-kernel refuses an unknown kernel' test $? -eq 2
+	fi
+}
+
+# Two guests at once: output byte for byte, files, xfs on 6.1 and ext4 on 6.12.
+test_two_at_once()
+{
+	local pid
+
+	head -c 300000 /dev/urandom >"$work/random"
+	printf 'no newline at the end' >>"$work/random"
+	head -c 70000 /dev/urandom >"$work/random2"
+	guest one --kernel debian-6.1 --out "$work/one" --add "$work/random" --add "$work/random2" -- \
+		sh -c "cat random; cat random2 >&2; mkdir -p /out/a/b; cp random /out/a/b/; : >'/out/an empty one'
+		{ $LOOK } >/out/look
+		sleep 1000 & exit 7" &
+	pid=$!
+	guest two --kernel debian-6.12 --fs ext4 -- sh -c "$LOOK"
+	wait $pid
+	check 'exit status 7 is passed on' status one 7
+	check 'exit status 0 is passed on' status two 0
+	check 'stdout is exact: binary, 300 kB, no newline at the end' cmp "$work/random" "$work/one.out"
+	check 'stderr is exact and apart' cmp "$work/random2" "$work/one.err"
+	check 'files of /out come back' eval 'cmp "$work/random" "$work/one/a/b/random" && [[ -f "$work/one/an empty one" ]]'
+	check "the kernel's log is kept" grep -q 'Linux version 6\.1\.' "$work/one/dmesg"
+	cp "$work/one/look" "$work/look.out"
+	check '6.1: xfs is DAX' is_dax look xfs
+	check '6.1: BTF, bpffs, tracefs, debugfs, cgroup2' has_all look btf bpffs fs_dax debugfs cgroup2
+	check '6.12: ext4 is DAX' is_dax two ext4
+	check '6.12: BTF, bpffs, tracefs, debugfs, cgroup2' has_all two btf bpffs fs_dax debugfs cgroup2
+	check 'two guests leave nothing behind' nothing_left
+}
+
+test_more_filesystems()
+{
+	local pid
+
+	guest ext2 --kernel debian-6.1 --fs ext2 -- sh -c "$LOOK exit 77" &
+	pid=$!
+	guest nodax --kernel debian-6.12 --smp 1 --mkfs '-m reflink=1,rmapbt=1' --mount '' --extsize 0 --env "A=it's a value" -- \
+		sh -c 'grep " /mnt/dax " /proc/mounts; echo "$A"; xfs_io -c "extsize" /mnt/dax; nproc; kill -KILL $$'
+	wait $pid
+	check 'exit status 77 is passed on' status ext2 77
+	check '6.1: ext2 is DAX' is_dax ext2 ext2
+	check 'death by signal 9 is 137' status nodax 137
+	check '6.12: xfs without DAX when asked for, --env, --smp 1' \
+		has_all nodax '/dev/pmem0 /mnt/dax xfs .*' "it's a value" '\[0\] /mnt/dax' 1
+	check '6.12: --mount replaces dax=always' eval '! grep -q dax=always "$work/nodax.out"'
+}
+
+test_kernel_complaints()
+{
+	local pid
+
+	guest panic --kernel debian-6.1 --fs none --out "$work/panic" -- \
+		sh -c 'echo before; sleep 1; echo c >/proc/sysrq-trigger; sleep 60' &
+	pid=$!
+	guest warn --kernel debian-6.12 --fs none -- sh -c 'echo "WARNING: CPU: 0 PID: 1 at a test" >/dev/kmsg'
+	wait $pid
+	check 'a panic gives 123' status panic 123
+	check 'a panic is shown' said panic 'sysrq triggered crash'
+	check 'output before a panic arrives' has_line panic before
+	check "a panic's log is kept" grep -q 'Kernel panic' "$work/panic/dmesg"
+	check 'a warning gives 123 though COMMAND gave 0' status warn 123
+	check 'a warning is shown' said warn 'WARNING: CPU: 0 PID: 1 at a test'
+	rm -f "$TMPDIR"/run-vm-dmesg.*
+}
+
+test_time_out()
+{
+	local pid
+
+	guest allow --kernel debian-6.1 --fs none --pmem 0 --dmesg-allow 'at a [t]est' -- \
+		sh -c 'echo "WARNING: CPU: 0 PID: 1 at a test" >/dev/kmsg; ls /dev/pmem0; exit 3' &
+	pid=$!
+	guest slow --kernel debian-6.1 --fs none --timeout 12 -- sh -c 'echo started; sleep 1000'
+	wait $pid
+	check 'a warning that is allowed is no failure' status allow 3
+	check '--pmem 0 gives no pmem' said allow 'ls: /dev/pmem0: No such file'
+	check 'time-out gives 124' status slow 124
+	check 'time-out says so and names the log' said slow 'the time of 12 s was up.*run-vm-dmesg'
+	check 'output before a time-out arrives' has_line slow started
+	rm -f "$TMPDIR"/run-vm-dmesg.*
+	check 'a time-out leaves nothing behind' nothing_left
+}
+
+# interrupt SIGNAL STATUS
+interrupt()
+{
+	local pid n status=0
+
+	env --default-signal=INT "$here/run-vm" --kernel debian-6.1 --fs none -- sleep 1000 >/dev/null 2>&1 &
+	pid=$!
+	for ((n = 0; n < 100; n++)); do
+		! below_tmp || break
+		sleep 0.1
+	done
+	sleep 1
+	check "$1: the guest was running" below_tmp
+	kill -s "$1" "$pid"
+	wait "$pid" || status=$?
+	check "$1 gives $2" test "$status" -eq "$2"
+	check "$1 leaves no process and no file behind" nothing_left
+}
+
+# A real terminal: tmux is the user, its window 90 by 30.
+test_terminal()
+{
+	local socket=daxscope-test-$$ n before after
+
+	if ! type -P tmux >/dev/null; then
+		printf 'skip - a guest on a terminal: tmux is not installed\n'
+		return
+	fi
+	tmux -L "$socket" -f /dev/null new-session -d -x 90 -y 30 "cd $work; stty -g >before
+		$here/run-vm --kernel debian-6.1 --fs none --tty -- sh -c 'stty size; read -r line; echo got \$line; sleep 1000' 2>err
+		echo \$? >status; stty -g >after; touch done; sleep 60"
+	for ((n = 0; n < 300; n++)); do
+		! tmux -L "$socket" capture-pane -p | grep -qx '30 90' || break
+		sleep 0.1
+	done
+	check 'terminal: the guest knows the window size' test $n -lt 300
+	tmux -L "$socket" send-keys 'some words' Enter
+	for ((n = 0; n < 100; n++)); do
+		! tmux -L "$socket" capture-pane -p | grep -qx 'got some words' || break
+		sleep 0.1
+	done
+	check 'terminal: keys go in, output comes out' test $n -lt 100
+	tmux -L "$socket" send-keys C-c
+	for ((n = 0; n < 100; n++)); do
+		[[ ! -e $work/done ]] || break
+		sleep 0.1
+	done
+	tmux -L "$socket" kill-server
+	check 'terminal: ctrl-C is a SIGINT in the guest' test "$(cat "$work/status")" = 130
+	before=$(<"$work/before") after=$(<"$work/after")
+	check 'terminal: it is as before when done' test "$before" = "$after"
+	check 'terminal: nothing left behind' nothing_left
+}
+
+if ! type -P qemu-system-x86_64 >/dev/null; then
+	printf 'skip - the guest harness: qemu-system-x86_64 is not installed\n'
+	exit 0
+fi
+for kernel in debian-6.1 debian-6.12; do
+	if ! "$here/fetch-kernel" "$kernel" >/dev/null; then
+		printf 'skip - the guest harness: %s cannot be fetched\n' "$kernel"
+		exit 0
+	fi
+done
+test_usage
+test_two_at_once
+test_more_filesystems
+test_kernel_complaints
+test_time_out
+interrupt TERM 143
+interrupt INT 130
+interrupt HUP 129
+test_terminal
+exit $failed
