@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* target.c - creating, checking and removing the file. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+#include <linux/fs.h>
+#include "bench/kinds.h"
+#include "bench/target.h"
+#include "util/err.h"
+
+#ifndef STATX_ATTR_DAX
+#define STATX_ATTR_DAX 0x00200000
+#endif
+
+#define MARK	       "user.daxbench" /* extended attribute: this program made the file */
+#define MAX_UNFINISHED 16
+
+/* Files to remove should this process end early; read by a signal handler. */
+static const char *volatile unfinished[MAX_UNFINISHED];
+static volatile pid_t owner;
+
+static void remove_unfinished(void)
+{
+	if (getpid() != owner)
+		return;
+	for (int i = 0; i < MAX_UNFINISHED; i++)
+		if (unfinished[i])
+			unlink(unfinished[i]);
+}
+
+static void on_signal(int sig)
+{
+	remove_unfinished();
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static void guard(const char *path)
+{
+	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	struct sigaction act = {.sa_handler = on_signal};
+
+	if (!owner) {
+		owner = getpid();
+		atexit(remove_unfinished);
+		for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+			sigaction(signals[i], &act, NULL);
+	}
+	for (int i = 0; i < MAX_UNFINISHED; i++) {
+		if (unfinished[i])
+			continue;
+		unfinished[i] = path;
+		return;
+	}
+	die(DAX_EXIT_USAGE, "more than %d files in one run", MAX_UNFINISHED);
+}
+
+void target_keep(struct target *target)
+{
+	for (int i = 0; i < MAX_UNFINISHED; i++)
+		if (unfinished[i] == target->path)
+			unfinished[i] = NULL;
+}
+
+/* The mount's line in mountinfo ends `- type source options`; the third field is the device. */
+static void find_fs(struct target *target)
+{
+	char *line = NULL, want[32];
+	size_t size = 0;
+	FILE *file = fopen("/proc/self/mountinfo", "re");
+
+	strcpy(target->fs, "unknown");
+	if (!file)
+		return;
+	snprintf(want, sizeof(want), "%u:%u", major(target->dev), minor(target->dev));
+	while (getline(&line, &size, file) > 0) {
+		char device[32] = "", type[sizeof(target->fs)] = "";
+		char *tail = strstr(line, " - ");
+
+		if (!tail || sscanf(line, "%*s %*s %31s", device) != 1 || strcmp(device, want))
+			continue;
+		if (sscanf(tail, " - %31s", type) == 1)
+			strcpy(target->fs, type);
+	}
+	free(line);
+	fclose(file);
+}
+
+static void remove_old(const char *path, bool force)
+{
+	struct stat st;
+	char mark[8];
+	int fd;
+
+	if (lstat(path, &st)) {
+		if (errno == ENOENT)
+			return;
+		die(DAX_EXIT_USAGE, "%s: %s", path, strerror(errno));
+	}
+	if (!S_ISREG(st.st_mode))
+		die(DAX_EXIT_USAGE, "%s: not a regular file; name one to create", path);
+	if (!force) {
+		fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		if (fd < 0)
+			die(DAX_EXIT_USAGE, "%s: %s", path, strerror(errno));
+		if (fgetxattr(fd, MARK, mark, sizeof(mark)) < 0)
+			die(DAX_EXIT_USAGE,
+			    "%s: exists and was not made by daxbench; --force replaces it", path);
+		close(fd);
+	}
+	if (unlink(path))
+		die(DAX_EXIT_USAGE, "%s: cannot replace it: %s", path, strerror(errno));
+}
+
+static void check_dax(const struct target *target)
+{
+	struct statx stx = {};
+
+	if (statx(target->fd, "", AT_EMPTY_PATH, 0, &stx))
+		die(DAX_EXIT_UNSUPPORTED, "%s: statx: %s", target->path, strerror(errno));
+	if (stx.stx_attributes_mask & stx.stx_attributes & STATX_ATTR_DAX)
+		return;
+	die(DAX_EXIT_UNSUPPORTED,
+	    "%s: not a DAX file: its filesystem (%s) does not use DAX for it; mount persistent "
+	    "memory with -o dax=always, or on a dax=inode mount run xfs_io -c 'chattr +x' on the "
+	    "folder first",
+	    target->path, target->fs);
+}
+
+void target_create(struct target *target, const char *path, bool force)
+{
+	struct stat st;
+
+	target->path = path;
+	remove_old(path, force);
+	target->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (target->fd < 0)
+		die(errno == ENOENT || errno == ENOTDIR || errno == EISDIR ? DAX_EXIT_USAGE
+									   : DAX_EXIT_UNSUPPORTED,
+		    "%s: cannot create it: %s", path, strerror(errno));
+	guard(path);
+	if (fstat(target->fd, &st))
+		die(DAX_EXIT_UNSUPPORTED, "%s: %s", path, strerror(errno));
+	target->dev = st.st_dev;
+	find_fs(target);
+	check_dax(target);
+	/* Without attributes the next run merely asks for --force. */
+	(void)fsetxattr(target->fd, MARK, "1", 1, 0);
+}
+
+void target_need_huge(const struct target *target)
+{
+	/* ext2 takes every DAX fault at 4 KiB, and no interface says so. */
+	if (!strcmp(target->fs, "ext2"))
+		die(DAX_EXIT_UNSUPPORTED, "%s: %s never tries 2 MiB faults; use xfs or ext4",
+		    target->path, target->fs);
+	if (!access("/sys/kernel/mm", F_OK) && access("/sys/kernel/mm/transparent_hugepage", F_OK))
+		die(DAX_EXIT_UNSUPPORTED,
+		    "this kernel never tries 2 MiB faults: it is built without transparent huge "
+		    "pages, or the processor has none");
+}
+
+void target_set_extsize(struct target *target, bool huge)
+{
+	struct fsxattr attr;
+
+	if (strcmp(target->fs, "xfs") || ioctl(target->fd, FS_IOC_FSGETXATTR, &attr))
+		return;
+	attr.fsx_xflags &= ~(__u32)FS_XFLAG_EXTSIZE;
+	if (huge)
+		attr.fsx_xflags |= FS_XFLAG_EXTSIZE;
+	attr.fsx_extsize = huge ? RANGE_BYTES : 0;
+	/* Only a hint: what came of it is read back from the extents. */
+	(void)ioctl(target->fd, FS_IOC_FSSETXATTR, &attr);
+}
