@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # run-vm sets the variables
 # Makes the guest's initramfs for run-vm: a cached base, and per run what the command needs. Sourced, not run.
 
 declare -A staged # guest paths that are in the base or staged already

@@ -205,12 +205,12 @@ test_time_out()
 	guest allow --kernel debian-6.1 --fs none --pmem 0 --dmesg-allow 'at a [t]est' -- \
 		sh -c 'echo "WARNING: CPU: 0 PID: 1 at a test" >/dev/kmsg; ls /dev/pmem0; exit 3' &
 	pid=$!
-	guest slow --kernel debian-6.1 --fs none --timeout 12 -- sh -c 'echo started; sleep 1000'
+	guest slow --kernel debian-6.1 --fs none --timeout 20 -- sh -c 'echo started; sleep 1000'
 	wait $pid
 	check 'a warning that is allowed is no failure' status allow 3
 	check '--pmem 0 gives no pmem' said allow 'ls: /dev/pmem0: No such file'
 	check 'time-out gives 124' status slow 124
-	check 'time-out says so and names the log' said slow 'the time of 12 s was up.*run-vm-dmesg'
+	check 'time-out says so and names the log' said slow 'the time of 20 s was up.*run-vm-dmesg'
 	check 'output before a time-out arrives' has_line slow started
 	rm -f "$TMPDIR"/run-vm-dmesg.*
 	check 'a time-out leaves nothing behind' nothing_left

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2154 # run-vm sets the variables
+# The guest's machine for run-vm: starts QEMU, follows what the guest reports, stops it. Sourced, not run.
+
+# A modest CPU spelt out feature by feature: the host's CPU and QEMU's idea of "max" must not change a result.
+readonly CPU='qemu64,+ssse3,+sse4.1,+sse4.2,+popcnt,+movbe,+aes,+pclmulqdq,+bmi1,+bmi2,+erms,+fsgsbase,+smep,+smap,'\
+'+clflushopt,+clwb,+rdrand,+rdtscp,+pdpe1gb,-svm'
+
+# plan_memory: the pmem lies at 4 GiB; a PC of more than 3.5 GiB has what is beyond 3 GiB there
+plan_memory()
+{
+	local high least
+
+	pmem_bytes=$(bytes "$pmem")
+	mem_bytes=$(bytes "$mem")
+	memmap=''
+	if [[ $pmem_bytes -eq 0 ]]; then
+		[[ $fs == none ]] || die "--pmem 0 needs --fs none"
+		fs=off
+		return
+	fi
+	[[ $((pmem_bytes % (2 << 20))) -eq 0 ]] || die "--pmem $pmem: not a multiple of 2M"
+	high=$((pmem_bytes < (1 << 30) ? (1 << 30) : pmem_bytes))
+	least=$(((3 << 30) + high))
+	[[ $mem_bytes -ge $least ]] || mem_bytes=$least
+	memmap="memmap=$((pmem_bytes >> 10))K!4G"
+}
+
+# shellcheck disable=SC2054 # QEMU's options have commas
+start_guest()
+{
+	local qemu args kargs
+
+	qemu=$(type -P qemu-system-x86_64) || die "qemu-system-x86_64: not found; install qemu-system-x86"
+	kargs="console=ttyS0 loglevel=7 printk.devkmsg=on rdinit=/init oops=panic panic=-1 tsc=reliable cryptomgr.notests $memmap$append"
+	args=(-nodefaults -no-user-config -display none -no-reboot -machine pc -cpu "$CPU" -smp "$smp"
+		-m "$((mem_bytes >> 20))M" -kernel "$image" -initrd initrd -append "$kargs"
+		-chardev file,id=log,path=dmesg -serial chardev:log
+		-device virtio-serial-pci,max_ports=8)
+	if [[ -n $icount ]]; then
+		args+=(-accel tcg -icount shift=0,sleep=off -rtc base=2026-01-01,clock=vm -seed 1)
+	else
+		args+=(-accel tcg,thread=multi)
+	fi
+	if [[ -n $tty ]]; then
+		args+=(-chardev stdio,id=tty,signal=off -device virtconsole,chardev=tty)
+	fi
+	args+=(-chardev pipe,id=ctl,path=ctl -device virtserialport,chardev=ctl,name=daxscope.ctl
+		-chardev file,id=out,path=out -device virtserialport,chardev=out,name=daxscope.out
+		-chardev file,id=err,path=err -device virtserialport,chardev=err,name=daxscope.err
+		-chardev file,id=tar,path=tar -device virtserialport,chardev=tar,name=daxscope.tar)
+	cd "$tmp" || die "$tmp: has gone"
+	: >out
+	: >err
+	: >tar
+	: >dmesg
+	mkfifo ctl.in ctl.out
+	exec 5<>ctl.out 6<>ctl.in
+	# Should this shell be killed outright, the kernel ends QEMU.
+	if [[ -n $tty ]]; then
+		setpriv --pdeathsig TERM "$qemu" "${args[@]}" </dev/tty >/dev/tty 2>qemu.log 5>&- 6>&- &
+		pid=$!
+		return
+	fi
+	setpriv --pdeathsig TERM "$qemu" "${args[@]}" </dev/null >/dev/null 2>qemu.log 5>&- 6>&- &
+	pid=$!
+	tail -c +1 -s 0.1 -f --pid="$pid" out 5>&- 6>&- &
+	tails+=($!)
+	tail -c +1 -s 0.1 -f --pid="$pid" err >&2 5>&- 6>&- &
+	tails+=($!)
+}
+
+stop_guest()
+{
+	local n
+
+	[[ -n $pid ]] || return 0
+	kill -TERM "$pid" 2>/dev/null || true
+	for ((n = 0; n < 100; n++)); do
+		kill -0 "$pid" 2>/dev/null || break
+		sleep 0.02
+	done
+	kill -KILL "$pid" 2>/dev/null || true
+	wait "$pid" 2>/dev/null || true
+	pid=''
+}
+
+# The window of the caller changed: QEMU does not pass it on, the guest sets it on its terminal.
+tell_window()
+{
+	[[ -n $pid && -n $tty ]] || return 0
+	stty size </dev/tty >&6 || true
+}
+
+size_of()
+{
+	stat -c %s "$tmp/$1"
+}
+
+# Fills result: "exit STATUS", "fail WHY", "timeout", or "gone" when the guest ended by itself.
+follow_guest()
+{
+	local line
+
+	while :; do
+		if IFS= read -r -t 0.5 line <&5; then
+			case $line in
+			ready)
+				[[ -z $verbose ]] || say "boot and set-up took $(since "$begin") s, before that $(since "$start" "$begin") s"
+				;;
+			fail\ * | exit\ *)
+				result=$line
+				break
+				;;
+			esac
+		elif ! kill -0 "$pid" 2>/dev/null; then
+			result=gone
+			break
+		fi
+		if [[ $SECONDS -ge $timeout ]]; then
+			result=timeout
+			break
+		fi
+	done
+}
+
+# The guest said how many bytes it wrote; QEMU may still be writing the last of them.
+wait_for_output()
+{
+	local status out_bytes err_bytes tar_bytes n
+
+	read -r _ status out_bytes err_bytes tar_bytes <<<"$result"
+	for ((n = 0; n < 500; n++)); do
+		if [[ $(size_of out) -eq $out_bytes && $(size_of err) -eq $err_bytes && $(size_of tar) -eq $tar_bytes ]]; then
+			return
+		fi
+		sleep 0.02
+	done
+	stop_guest
+	die "the guest's output did not arrive whole: $(size_of out) of $out_bytes, $(size_of err) of $err_bytes," \
+		"$(size_of tar) of $tar_bytes bytes"
+}
