@@ -7,6 +7,7 @@
 #include "dax_wire.h"
 #include "compat.bpf.h"
 #include "state.bpf.h"
+#include "frame.bpf.h"
 #include "slot.bpf.h"
 #include "range.bpf.h"
 #include "fault.bpf.h"
@@ -14,9 +15,9 @@
 /* T0: fs_dax tracepoints */
 
 SEC("tp_btf/dax_pte_fault")
-int BPF_PROG(on_pte_fault, struct inode *inode, struct vm_fault *vmf)
+int BPF_PROG(on_pte_fault)
 {
-	return fault_begin(inode, vmf, false);
+	return fault_begin(false);
 }
 
 SEC("tp_btf/dax_pte_fault_done")
@@ -26,19 +27,15 @@ int BPF_PROG(on_pte_fault_done, struct inode *inode, struct vm_fault *vmf, int r
 }
 
 SEC("tp_btf/dax_load_hole")
-int BPF_PROG(on_load_hole, struct inode *inode, struct vm_fault *vmf, int result)
+int BPF_PROG(on_load_hole)
 {
-	struct task_state *st = state_get(false);
-
-	if (st)
-		st->flags |= ST_ZERO;
-	return 0;
+	return fault_mark(ST_ZERO);
 }
 
 SEC("tp_btf/dax_pmd_fault")
-int BPF_PROG(on_pmd_fault, struct inode *inode, struct vm_fault *vmf)
+int BPF_PROG(on_pmd_fault)
 {
-	return fault_begin(inode, vmf, true);
+	return fault_begin(true);
 }
 
 SEC("tp_btf/dax_pmd_fault_done")
@@ -51,21 +48,13 @@ int BPF_PROG(on_pmd_fault_done, struct inode *inode, struct vm_fault *vmf, unsig
 SEC("tp_btf/dax_pmd_load_hole")
 int BPF_PROG(on_pmd_load_hole)
 {
-	struct task_state *st = state_get(false);
-
-	if (st)
-		st->flags |= ST_ZERO;
-	return 0;
+	return fault_mark(ST_ZERO);
 }
 
 SEC("tp_btf/dax_pmd_load_hole_fallback")
 int BPF_PROG(on_pmd_load_hole_fallback, struct inode *inode, struct vm_fault *vmf, void *zero)
 {
-	struct task_state *st = state_get(false);
-
-	if (st)
-		st->flags |= zero ? ST_RACED : ST_NOZERO;
-	return 0;
+	return fault_mark(zero ? ST_RACED : ST_NOZERO);
 }
 
 SEC("tp_btf/dax_insert_pfn_mkwrite")
@@ -80,41 +69,38 @@ int BPF_PROG(on_insert_pfn_mkwrite_no_entry, struct inode *inode, struct vm_faul
 	return sync_done(inode, vmf, result, true);
 }
 
-/* T1: the extent a 2 MiB fault found. Fires for all iomap I/O of the machine, so it leaves early. */
+/* T1: fires for all iomap I/O of the machine, so it leaves at once when no 2 MiB fault is on. */
 
 SEC("tp_btf/iomap_iter_dstmap")
 int BPF_PROG(on_dstmap, struct inode *inode, struct iomap *iomap)
 {
-	struct task_state *st;
-
-	if (!pmd_in_flight)
-		return 0;
-	st = state_get(false);
-	if (!st || (st->flags & (ST_BEGUN | ST_PMD)) != (ST_BEGUN | ST_PMD))
-		return 0;
-	st->ext_off = iomap->offset;
-	st->ext_len = iomap->length;
-	st->ext_addr = iomap->addr;
-	st->ext_type = iomap->type;
-	st->ext_flags = iomap->flags;
-	st->flags |= ST_MAP;
-	return 0;
+	return extent_found(iomap);
 }
 
-/* Filters follow children: a child is watched before it runs. Only loaded with a filter set. */
+/* Filters follow children: a process is watched before it runs. Only loaded with a filter set. */
 
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 {
-	struct task_state *st = state_get(true);
+	__u32 from = parent->tgid, to = child->tgid;
+	__u8 yes = 1;
 
-	if (!st || !watched(st))
+	if (from == to || !bpf_map_lookup_elem(&watched_tgids, &from))
 		return 0;
-	st = bpf_task_storage_get(&states, child, 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-	if (st)
-		st->watch = WATCH_YES;
-	else
-		__sync_fetch_and_add(&losses.no_state, 1);
+	if (bpf_map_update_elem(&watched_tgids, &to, &yes, BPF_ANY))
+		__sync_fetch_and_add(&losses.unwatched, 1);
+	__sync_fetch_and_add(&watch_epoch, 1);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_free")
+int BPF_PROG(on_process_free, struct task_struct *task)
+{
+	__u32 tgid = task->tgid;
+
+	/* The leader goes last; its number may be another's from now on. */
+	if (task->pid == task->tgid && !bpf_map_delete_elem(&watched_tgids, &tgid))
+		__sync_fetch_and_add(&watch_epoch, 1);
 	return 0;
 }
 

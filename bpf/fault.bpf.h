@@ -56,20 +56,20 @@ static __always_inline __u32 latency_class(__u32 outcome)
 
 static __always_inline void latency_add(struct dax_cell *cell, __u32 class, __u64 ns)
 {
-	__u32 bucket = latency_bucket(ns);
+	__u64 bucket = latency_bucket(ns);
 
-	if (class >= DAX_NR_CLASSES || bucket >= DAX_LAT_BUCKETS)
-		return;
-	__sync_fetch_and_add(&cell->lat[class][bucket], 1);
+	/* Keeps the compiler from testing one register and indexing with another. */
+	asm volatile("" : "+r"(bucket));
+	if (bucket < DAX_LAT_BUCKETS)
+		__sync_fetch_and_add(&cell->lat[class][bucket], 1);
 	__sync_fetch_and_add(&cell->lat_sum[class], ns);
 	/* CPUs that share a cell may both win: the reader then sees one of two near-equal maxima. */
 	if (ns > cell->lat_max[class])
 		cell->lat_max[class] = ns;
 }
 
-static __always_inline void *record_reserve(__u64 size)
+static __always_inline void *record_reserve(__u32 cpu, __u64 size)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
 	void *ring = bpf_map_lookup_elem(&rings, &cpu);
 	void *room = ring ? bpf_ringbuf_reserve(ring, size, 0) : (void *)0;
 
@@ -92,13 +92,13 @@ static __always_inline void record_fill(struct dax_event *ev, const struct dax_e
 	ev->addr = from->addr;
 }
 
-static __always_inline void record_write(struct task_state *st, const struct dax_event *from)
+static __always_inline void record_write(const struct fault_state *st, const struct dax_event *from)
 {
 	struct dax_event_extent *ext;
 	struct dax_event *ev;
 
 	if (from->outcome == DAX_PMD_FALLBACK && (st->flags & ST_MAP)) {
-		ext = record_reserve(sizeof(*ext));
+		ext = record_reserve(from->cpu, sizeof(*ext));
 		if (!ext)
 			return;
 		record_fill(&ext->ev, from);
@@ -112,7 +112,7 @@ static __always_inline void record_write(struct task_state *st, const struct dax
 		bpf_ringbuf_submit(ext, BPF_RB_NO_WAKEUP);
 		return;
 	}
-	ev = record_reserve(sizeof(*ev));
+	ev = record_reserve(from->cpu, sizeof(*ev));
 	if (!ev)
 		return;
 	record_fill(ev, from);
@@ -120,17 +120,20 @@ static __always_inline void record_write(struct task_state *st, const struct dax
 	bpf_ringbuf_submit(ev, BPF_RB_NO_WAKEUP);
 }
 
-/* Count one fault that has ended. */
-static __always_inline void account(struct task_state *st, struct inode *inode,
+/*
+ * Count one fault that has ended. Called with a constant outcome where one is by far the most
+ * frequent, so that the compiler drops every other case from that path.
+ */
+static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct inode *inode,
 				    struct vm_fault *vmf, __u32 outcome, __u32 reason)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
-	__u32 slot = slot_of(st, vmf, inode);
+	__u32 slot = slot_of(f, vmf, inode, id >> 32);
 	__u32 at = slot * (cfg.shard_mask + 1) + (cpu & cfg.shard_mask);
 	__u32 write = vmf->flags & FAULT_FLAG_WRITE;
+	__u32 class = latency_class(outcome);
+	__u64 now = 0, took = 0, pgoff = vmf->pgoff;
 	struct dax_cell *cell;
-	__u64 now = 0, took = 0;
-	__u32 flags = write ? DAX_EVF_WRITE : 0;
+	__u32 flags;
 
 	cell = bpf_map_lookup_elem(&cells, &at);
 	if (!cell || outcome >= DAX_NR_OUTCOMES || reason >= DAX_NR_REASONS)
@@ -138,15 +141,16 @@ static __always_inline void account(struct task_state *st, struct inode *inode,
 	__sync_fetch_and_add(&cell->fault[outcome][write], 1);
 	if (outcome == DAX_PMD_FALLBACK)
 		__sync_fetch_and_add(&cell->reason[reason], 1);
-	if (st->flags & ST_BEGUN) {
+	flags = range_note(f, cell, pgoff, outcome) | (write ? DAX_EVF_WRITE : 0);
+	if (f->st.flags & ST_BEGUN) {
 		now = bpf_ktime_get_ns();
-		took = now - st->begin;
-		latency_add(cell, latency_class(outcome), took);
+		took = now - f->st.begin;
+		if (class < DAX_NR_CLASSES)
+			latency_add(cell, class, took);
 	} else {
 		__sync_fetch_and_add(&cell->untimed, 1);
 		flags |= DAX_EVF_UNTIMED;
 	}
-	flags |= range_note(st, cell, vmf->pgoff, outcome);
 
 	if (cfg.record) {
 		struct dax_event ev = {
@@ -154,20 +158,20 @@ static __always_inline void account(struct task_state *st, struct inode *inode,
 			.outcome = outcome,
 			.reason = reason,
 			.flags = flags,
-			.tid = bpf_get_current_pid_tgid(),
+			.tid = id,
 			.slot = slot,
 			.ts_ns = now ? now : bpf_ktime_get_ns(),
 			.dur_ns = took,
-			.pgoff = vmf->pgoff,
+			.pgoff = pgoff,
 			.addr = vmf->address,
 		};
 
-		record_write(st, &ev);
+		record_write(&f->st, &ev);
 	}
 }
 
 /* What T0 and T1 can tell of a fallback: the kernel's own tests, in its order. */
-static __always_inline __u32 fallback_reason(struct task_state *st, struct vm_fault *vmf,
+static __always_inline __u32 fallback_reason(const struct fault_state *st, struct vm_fault *vmf,
 					     __u64 max_pgoff)
 {
 	__u64 pgoff = vmf->pgoff, address = vmf->address;
@@ -204,98 +208,113 @@ static __always_inline __u32 fallback_reason(struct task_state *st, struct vm_fa
 }
 
 /* The last fault asked for a sync and its page never came: vfs_fsync_range() failed, SIGBUS. */
-static __always_inline void sync_failed(struct task_state *st)
+static __always_inline void sync_failed(struct fault_state *st)
 {
-	__u32 at = st->slot * (cfg.shard_mask + 1);
+	__u32 at = st->sync_slot * (cfg.shard_mask + 1);
 	struct dax_cell *cell = bpf_map_lookup_elem(&cells, &at);
 
 	if (cell)
 		__sync_fetch_and_add(
 			&cell->fault[st->flags & ST_PMD ? DAX_PMD_ERROR : DAX_PTE_ERROR][1], 1);
+	pending_clear(st, ST_SYNC);
 }
 
-static __always_inline int fault_begin(struct inode *inode, struct vm_fault *vmf, bool pmd)
+static __always_inline int fault_begin(bool pmd)
 {
-	struct task_state *st = state_get(true);
+	__u64 id = bpf_get_current_pid_tgid();
+	struct frame *f = frame_begin(id);
 
-	if (!st) {
-		__sync_fetch_and_add(&losses.no_state, 1);
+	if (!f)
+		return 0;
+	if (!watched(f, id)) {
+		f->task = 0;
 		return 0;
 	}
-	if (!watched(st))
-		return 0;
-	if (st->flags & ST_SYNC)
-		sync_failed(st);
-	st->flags &= ST_FELL;
-	st->flags |= ST_BEGUN;
+	if (f->st.flags & ST_SYNC)
+		sync_failed(&f->st);
+	f->st.flags = (f->st.flags & ST_FELL) | ST_BEGUN;
 	if (pmd) {
-		st->flags |= ST_PMD;
+		f->st.flags |= ST_PMD;
 		__sync_fetch_and_add(&pmd_in_flight, 1);
 	}
-	st->begin = bpf_ktime_get_ns();
+	f->st.begin = bpf_ktime_get_ns();
 	return 0;
 }
 
-static __always_inline void leave_pmd(struct task_state *st)
-{
-	if (st->flags & ST_BEGUN)
-		__sync_fetch_and_sub(&pmd_in_flight, 1);
-}
-
 /* The first half of a MAP_SYNC write: it ends in sync_done(), and is timed until then. */
-static __always_inline int sync_wanted(struct task_state *st, struct inode *inode,
+static __always_inline int sync_wanted(struct frame *f, __u64 id, struct inode *inode,
 				       struct vm_fault *vmf)
 {
-	slot_of(st, vmf, inode);
-	st->flags |= ST_SYNC;
+	f->st.sync_slot = slot_of(f, vmf, inode, id >> 32);
+	pending_set(&f->st, ST_SYNC);
 	return 0;
 }
 
 static __always_inline int pte_done(struct inode *inode, struct vm_fault *vmf, __u32 result)
 {
-	struct task_state *st = state_get(true);
+	__u64 id = bpf_get_current_pid_tgid();
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct frame *f = frame_get(cpu, id);
 	__u32 outcome;
 
-	if (!st || !watched(st))
+	if (!f)
 		return 0;
+	if (!watched(f, id))
+		goto out;
+	if (result == VM_FAULT_NOPAGE && f->st.flags == ST_BEGUN && !vmf->cow_page) {
+		account(f, cpu, id, inode, vmf, DAX_PTE_MAPPED, DAX_WHY_NONE);
+		f->task = 0;
+		return 0;
+	}
 	if (result & VM_FAULT_NEEDDSYNC)
-		return sync_wanted(st, inode, vmf);
+		return sync_wanted(f, id, inode, vmf);
 	if (result & VM_FAULT_ANY_ERROR)
 		outcome = DAX_PTE_ERROR;
 	else if (result & VM_FAULT_DONE_COW)
 		outcome = DAX_PTE_COPY;
-	else if (!(result & VM_FAULT_NOPAGE) || vmf->cow_page)
+	else if (!(result & VM_FAULT_NOPAGE))
 		outcome = DAX_PTE_RETRY;
+	else if (vmf->cow_page)
+		outcome = DAX_PTE_RETRY; /* its copy lost a race for the page table */
 	else
-		outcome = st->flags & ST_ZERO ? DAX_PTE_ZERO : DAX_PTE_MAPPED;
-	account(st, inode, vmf, outcome, DAX_WHY_NONE);
-	st->flags &= ST_FELL;
+		outcome = f->st.flags & ST_ZERO ? DAX_PTE_ZERO : DAX_PTE_MAPPED;
+	account(f, cpu, id, inode, vmf, outcome, DAX_WHY_NONE);
+	if (outcome == DAX_PTE_ERROR && (f->st.flags & ST_FELL))
+		pending_clear(&f->st, ST_FELL);
+out:
+	frame_end(f);
 	return 0;
 }
 
 static __always_inline int pmd_done(struct inode *inode, struct vm_fault *vmf, __u64 max_pgoff,
 				    __u32 result)
 {
-	struct task_state *st = state_get(true);
+	__u64 id = bpf_get_current_pid_tgid();
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct frame *f = frame_get(cpu, id);
 	__u32 outcome, reason = DAX_WHY_NONE;
 
-	if (!st || !watched(st))
+	if (!f)
 		return 0;
-	leave_pmd(st);
+	if (!watched(f, id))
+		goto out;
+	if (f->st.flags & ST_BEGUN)
+		__sync_fetch_and_sub(&pmd_in_flight, 1);
 	if (result & VM_FAULT_NEEDDSYNC)
-		return sync_wanted(st, inode, vmf);
+		return sync_wanted(f, id, inode, vmf);
 	if (result & VM_FAULT_FALLBACK) {
 		outcome = DAX_PMD_FALLBACK;
-		reason = fallback_reason(st, vmf, max_pgoff);
+		reason = fallback_reason(&f->st, vmf, max_pgoff);
 	} else if (result & VM_FAULT_ANY_ERROR) {
 		outcome = DAX_PMD_ERROR;
 	} else if (!(result & VM_FAULT_NOPAGE)) {
 		outcome = DAX_PMD_RETRY;
 	} else {
-		outcome = st->flags & ST_ZERO ? DAX_PMD_ZERO : DAX_PMD_MAPPED;
+		outcome = f->st.flags & ST_ZERO ? DAX_PMD_ZERO : DAX_PMD_MAPPED;
 	}
-	account(st, inode, vmf, outcome, reason);
-	st->flags &= ST_FELL;
+	account(f, cpu, id, inode, vmf, outcome, reason);
+out:
+	frame_end(f);
 	return 0;
 }
 
@@ -303,19 +322,62 @@ static __always_inline int pmd_done(struct inode *inode, struct vm_fault *vmf, _
 static __always_inline int sync_done(struct inode *inode, struct vm_fault *vmf, __u32 result,
 				     bool gone)
 {
-	struct task_state *st = state_get(false);
+	__u64 id = bpf_get_current_pid_tgid();
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct frame *f = frame_get(cpu, id);
 	__u32 outcome;
 
-	if (!st || !watched(st) || !(st->flags & ST_SYNC))
+	if (!f)
 		return 0;
+	if (!(f->st.flags & ST_SYNC))
+		goto out;
 	if (gone)
-		outcome = st->flags & ST_PMD ? DAX_PMD_RETRY : DAX_PTE_RETRY;
+		outcome = f->st.flags & ST_PMD ? DAX_PMD_RETRY : DAX_PTE_RETRY;
 	else if (result & VM_FAULT_NOPAGE)
-		outcome = st->flags & ST_PMD ? DAX_PMD_SYNC : DAX_PTE_SYNC;
+		outcome = f->st.flags & ST_PMD ? DAX_PMD_SYNC : DAX_PTE_SYNC;
 	else
-		outcome = st->flags & ST_PMD ? DAX_PMD_ERROR : DAX_PTE_ERROR;
-	account(st, inode, vmf, outcome, DAX_WHY_NONE);
-	st->flags &= ST_FELL;
+		outcome = f->st.flags & ST_PMD ? DAX_PMD_ERROR : DAX_PTE_ERROR;
+	account(f, cpu, id, inode, vmf, outcome, DAX_WHY_NONE);
+	pending_clear(&f->st, ST_SYNC);
+out:
+	frame_end(f);
+	return 0;
+}
+
+/* Something that happens inside a fault, to be remembered until its end. */
+static __always_inline int fault_mark(__u32 flag)
+{
+	struct frame *f = frame_get(bpf_get_smp_processor_id(), bpf_get_current_pid_tgid());
+
+	if (!f)
+		return 0;
+	f->st.flags |= flag;
+	if (!(f->st.flags & ST_BEGUN))
+		frame_end(f);
+	return 0;
+}
+
+/* The extent a 2 MiB fault found. */
+static __always_inline int extent_found(struct iomap *iomap)
+{
+	struct frame *f;
+
+	if (!pmd_in_flight)
+		return 0;
+	f = frame_get(bpf_get_smp_processor_id(), bpf_get_current_pid_tgid());
+	if (!f)
+		return 0;
+	if ((f->st.flags & (ST_BEGUN | ST_PMD)) != (ST_BEGUN | ST_PMD)) {
+		if (!(f->st.flags & ST_BEGUN))
+			frame_end(f);
+		return 0;
+	}
+	f->st.ext_off = iomap->offset;
+	f->st.ext_len = iomap->length;
+	f->st.ext_addr = iomap->addr;
+	f->st.ext_type = iomap->type;
+	f->st.ext_flags = iomap->flags;
+	f->st.flags |= ST_MAP;
 	return 0;
 }
 

@@ -3,13 +3,13 @@
 #ifndef RANGE_BPF_H
 #define RANGE_BPF_H
 
-static __always_inline struct dax_chunk *chunk_get(struct task_state *st, __u64 range)
+static __always_inline struct dax_chunk *chunk_get(struct frame *f, __u64 range)
 {
 	static const struct dax_chunk empty;
 	struct dax_chunk_key key = {
-		.ino = st->ino,
-		.dev = st->dev,
-		.gen = st->gen,
+		.ino = f->ino,
+		.dev = f->dev,
+		.gen = f->gen,
 		.chunk = range / DAX_CHUNK_RANGES,
 	};
 	struct dax_chunk *chunk;
@@ -37,22 +37,22 @@ static __always_inline void bit_set_seen(__u64 *word, __u64 bit)
 }
 
 /* A 4 KiB fault in a range whose bits are known: returns the DAX_EVF_* it counts as. */
-static __always_inline __u32 pte_note(struct task_state *st, struct dax_cell *cell, bool completes)
+static __always_inline __u32 pte_note(struct frame *f, struct dax_cell *cell, bool completes)
 {
-	if (st->range_bits & RB_FELL) {
+	if (f->range_bits & RB_FELL) {
 		if (completes)
 			return 0;
 		__sync_fetch_and_add(&cell->range[DAX_RANGE_STICKY], 1);
 		return DAX_EVF_STICKY;
 	}
-	if (st->range_bits & RB_TRIED)
+	if (f->range_bits & RB_TRIED)
 		return 0;
 	__sync_fetch_and_add(&cell->range[DAX_RANGE_NEVER_TRIED], 1);
 	return DAX_EVF_NEVER_TRIED;
 }
 
 /* Note what a fault of this outcome does to its range; returns DAX_EVF_* for what it counted. */
-static __always_inline __u32 range_note(struct task_state *st, struct dax_cell *cell, __u64 pgoff,
+static __always_inline __u32 range_note(struct frame *f, struct dax_cell *cell, __u64 pgoff,
 					__u32 outcome)
 {
 	__u64 range = pgoff / DAX_RANGE_PAGES;
@@ -68,14 +68,16 @@ static __always_inline __u32 range_note(struct task_state *st, struct dax_cell *
 
 	epoch = *(volatile __u32 *)&range_epoch;
 	if (pte) {
-		completes = (st->flags & ST_FELL) && st->fell_pgoff == pgoff;
-		st->flags &= ~ST_FELL;
-		if (st->range == range && st->range_epoch == epoch && (st->range_bits & RB_TOUCHED))
-			return pte_note(st, cell, completes);
+		if (f->st.flags & ST_FELL) {
+			completes = f->st.fell_pgoff == pgoff;
+			pending_clear(&f->st, ST_FELL);
+		}
+		if (f->range == range && f->range_epoch == epoch && (f->range_bits & RB_TOUCHED))
+			return pte_note(f, cell, completes);
 	}
 
-	chunk = chunk_get(st, range);
-	st->range_bits = 0;
+	chunk = chunk_get(f, range);
+	f->range_bits = 0;
 	if (!chunk) {
 		__sync_fetch_and_add(&cell->range[DAX_RANGE_UNTRACKED], 1);
 		return DAX_EVF_UNTRACKED;
@@ -86,8 +88,8 @@ static __always_inline __u32 range_note(struct task_state *st, struct dax_cell *
 	if (outcome == DAX_PMD_FALLBACK) {
 		bit_set_seen(&chunk->tried[word], bit);
 		bit_set_seen(&chunk->fell[word], bit);
-		st->fell_pgoff = pgoff;
-		st->flags |= ST_FELL;
+		f->st.fell_pgoff = pgoff;
+		pending_set(&f->st, ST_FELL);
 		return 0;
 	}
 	if (bit_won(&chunk->touched[word], bit)) {
@@ -95,14 +97,14 @@ static __always_inline __u32 range_note(struct task_state *st, struct dax_cell *
 		done |= DAX_EVF_RANGE_NEW;
 	}
 	if (pte) {
-		st->range = range;
-		st->range_epoch = epoch;
-		st->range_bits = RB_TOUCHED;
+		f->range = range;
+		f->range_epoch = epoch;
+		f->range_bits = RB_TOUCHED;
 		if (chunk->tried[word] & bit)
-			st->range_bits |= RB_TRIED;
+			f->range_bits |= RB_TRIED;
 		if (chunk->fell[word] & bit)
-			st->range_bits |= RB_FELL;
-		return done | pte_note(st, cell, completes);
+			f->range_bits |= RB_FELL;
+		return done | pte_note(f, cell, completes);
 	}
 	bit_set_seen(&chunk->tried[word], bit);
 	if (bit_won(&chunk->served[word], bit)) {

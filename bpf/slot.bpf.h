@@ -34,13 +34,13 @@ static __always_inline void meta_fill(struct dax_meta *meta, const struct dax_ke
 }
 
 /* Slot 0 when all are taken: totals stay exact, only their split by file and process ends. */
-static __noinline __u32 slot_find(struct vm_fault *vmf, struct inode *inode)
+static __noinline __u32 slot_find(struct vm_fault *vmf, struct inode *inode, __u32 tgid)
 {
 	struct dax_key key = {
 		.ino = inode->i_ino,
 		.dev = inode->i_sb->s_dev,
 		.gen = inode->i_generation,
-		.tgid = bpf_get_current_pid_tgid() >> 32,
+		.tgid = tgid,
 	};
 	struct dax_meta *meta;
 	__u32 *found, slot;
@@ -67,22 +67,23 @@ full:
 	return 0;
 }
 
-static __always_inline __u32 slot_of(struct task_state *st, struct vm_fault *vmf,
-				     struct inode *inode)
+/* The slot of @inode's file in process @tgid; @f's caches are about them from here on. */
+static __always_inline __u32 slot_of(struct frame *f, struct vm_fault *vmf, struct inode *inode,
+				     __u32 tgid)
 {
 	__u64 ino = inode->i_ino;
-	__u32 dev = inode->i_sb->s_dev;
 	__u32 gen = inode->i_generation;
 
-	if (st->slot_known && st->ino == ino && st->dev == dev && st->gen == gen)
-		return st->slot;
-	st->slot = slot_find(vmf, inode);
-	st->ino = ino;
-	st->dev = dev;
-	st->gen = gen;
-	st->slot_known = 1;
-	st->range_bits = 0;
-	return st->slot;
+	if (f->inode == (__u64)inode && f->tgid == tgid && f->ino == ino && f->gen == gen)
+		return f->slot;
+	f->slot = slot_find(vmf, inode, tgid);
+	f->inode = (__u64)inode;
+	f->ino = ino;
+	f->gen = gen;
+	f->dev = inode->i_sb->s_dev;
+	f->tgid = tgid;
+	f->range_bits = 0;
+	return f->slot;
 }
 
 #endif /* SLOT_BPF_H */

@@ -10,7 +10,8 @@
 #define DAX_COMM_LEN   16  /* TASK_COMM_LEN, with its final NUL */
 #define DAX_PATH_PARTS 8   /* path components kept, counted from the file upwards */
 #define DAX_PART_LEN   64  /* bytes kept of a component, with its final NUL */
-#define DAX_MAX_TARGETS 64 /* processes one filter can name */
+#define DAX_MAX_WATCHED 65536 /* processes a filter holds at a time, with descendants */
+#define DAX_MAX_CPUS	512   /* faults on CPUs above are counted untimed */
 
 /* A range is an aligned 2 MiB piece of a file; pages are 4 KiB (x86-64). */
 #define DAX_PAGE_SHIFT	   12
@@ -177,18 +178,17 @@ struct dax_event_extent {
 /* Read-only settings of the BPF programs, set between open and load. */
 struct dax_bpf_config {
 	__u32 record;	    /* write event records */
-	__u32 nr_targets;   /* 0: every process */
+	__u32 filter;	    /* only processes in watched_tgids, and their descendants */
 	__u32 max_slots;    /* slots of the cell array */
 	__u32 shard_mask;   /* cells of one slot - 1; CPUs share them by number */
 	__u32 extents;	    /* iomap_iter_dstmap is attached: T1 */
-	__u32 nr_rings;	    /* ring buffers, one a CPU */
-	__u32 targets[DAX_MAX_TARGETS]; /* tgids, with their descendants from now on */
+	__u32 nr_cpus;	    /* frames, and rings when records are written: one a CPU */
 };
 
 /* Losses, counted where they happen. */
 struct dax_bpf_losses {
 	__u64 events;	/* records that found no room in a ring */
-	__u64 no_state; /* faults whose task state could not be allocated */
+	__u64 unwatched; /* processes under the filter that could not be followed */
 	__u64 slots;	/* times a new file or process found no free slot */
 };
 

@@ -99,7 +99,6 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 {
 	struct daxscope_bpf *skel = live->skel;
 	struct dax_bpf_config *cfg = (struct dax_bpf_config *)&skel->rodata->cfg;
-	size_t i;
 
 	live->max_slots = opts->max_slots ? opts->max_slots : DEFAULT_SLOTS;
 	live->shards = shards_for(cpus);
@@ -108,17 +107,17 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	cfg->max_slots = live->max_slots;
 	cfg->shard_mask = live->shards - 1;
 	cfg->extents = live->tier >= DAX_T1;
-	cfg->nr_rings = (__u32)live->nr_rings;
-	cfg->nr_targets = (__u32)opts->nr_targets;
-	for (i = 0; i < opts->nr_targets; i++)
-		cfg->targets[i] = opts->targets[i];
+	cfg->nr_cpus = (__u32)cpus;
+	cfg->filter = opts->nr_targets > 0;
 
+	bpf_map__set_max_entries(skel->maps.frames, (__u32)cpus);
 	bpf_map__set_max_entries(skel->maps.cells, live->max_slots * live->shards);
 	bpf_map__set_max_entries(skel->maps.metas, live->max_slots);
 	bpf_map__set_max_entries(skel->maps.slots, live->max_slots);
 	bpf_map__set_max_entries(skel->maps.rings, opts->record ? (__u32)cpus : 1);
 	bpf_program__set_autoload(skel->progs.on_dstmap, live->tier >= DAX_T1);
 	bpf_program__set_autoload(skel->progs.on_fork, opts->nr_targets > 0);
+	bpf_program__set_autoload(skel->progs.on_process_free, opts->nr_targets > 0);
 }
 
 /* Open and load at one tier: 0 or a negative errno, with libbpf's own words in bpf_log. */
@@ -154,7 +153,7 @@ static int load(struct dax_live *live, const struct dax_live_opts *opts, int cpu
 		if (ret == -ENOMEM)
 			return fail(err, size, ret, "not enough memory for %u counting slots",
 				    live->max_slots);
-		if (ret == -EPERM || ret == -EACCES)
+		if (ret == -EPERM)
 			return fail(err, size, -EPERM,
 				    "no privilege to load BPF programs: run as root, or give the "
 				    "program CAP_BPF and CAP_PERFMON (setcap cap_bpf,cap_perfmon+ep)");
@@ -230,6 +229,7 @@ static int attach(struct dax_live *live)
 		&skel->links.on_pmd_load_hole,
 		&skel->links.on_pmd_load_hole_fallback,
 		&skel->links.on_dstmap,
+		&skel->links.on_process_free,
 		&skel->links.on_fork,
 		&skel->links.on_pte_fault,
 		&skel->links.on_pmd_fault,
@@ -243,6 +243,7 @@ static int attach(struct dax_live *live)
 		skel->progs.on_pmd_load_hole,
 		skel->progs.on_pmd_load_hole_fallback,
 		skel->progs.on_dstmap,
+		skel->progs.on_process_free,
 		skel->progs.on_fork,
 		skel->progs.on_pte_fault,
 		skel->progs.on_pmd_fault,
@@ -259,6 +260,21 @@ static int attach(struct dax_live *live)
 	return 0;
 }
 
+static int set_filter(struct dax_live *live, const struct dax_live_opts *opts)
+{
+	int map = bpf_map__fd(live->skel->maps.watched_tgids);
+	__u8 yes = 1;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < opts->nr_targets; i++) {
+		ret = bpf_map_update_elem(map, &opts->targets[i], &yes, BPF_ANY);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
 static int next_sample(struct dax_source *src, struct dax_sample *out);
 
 int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char *err, size_t size)
@@ -269,8 +285,6 @@ int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char 
 
 	*out = NULL;
 	libbpf_set_print(keep_log);
-	if (opts->nr_targets > DAX_MAX_TARGETS)
-		return fail(err, size, -E2BIG, "more than %d processes to watch", DAX_MAX_TARGETS);
 	ret = check_kernel(err, size);
 	if (ret)
 		return ret;
@@ -297,6 +311,12 @@ int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char 
 	if (ret) {
 		fail(err, size, ret, "cannot make %d ring buffers of %zu bytes: %s", live->nr_rings,
 		     opts->ring_bytes ? opts->ring_bytes : (size_t)DEFAULT_RING_BYTES,
+		     strerror(-ret));
+		goto undo;
+	}
+	ret = set_filter(live, opts);
+	if (ret) {
+		fail(err, size, ret, "cannot filter by %zu processes: %s", opts->nr_targets,
 		     strerror(-ret));
 		goto undo;
 	}
@@ -352,7 +372,7 @@ void dax_live_losses(const struct dax_live *live, struct dax_bpf_losses *out)
 		(const volatile struct dax_bpf_losses *)&live->skel->bss->losses;
 
 	out->events = now->events;
-	out->no_state = now->no_state;
+	out->unwatched = now->unwatched;
 	out->slots = now->slots;
 }
 

@@ -12,7 +12,7 @@ struct dax_live_opts {
 	size_t ring_bytes;	/* of each CPU's ring: a power of two of pages; 0: 8 MiB */
 	__u32 max_slots;	/* (file, process) pairs with a cell of their own; 0: 1024 */
 	const __u32 *targets;	/* thread group ids to watch, with later descendants */
-	size_t nr_targets;	/* 0: every process; at most DAX_MAX_TARGETS */
+	size_t nr_targets;	/* 0: every process; at most DAX_MAX_WATCHED */
 	enum dax_tier max_tier; /* go no higher than this: DAX_T3 for all there is */
 };
 

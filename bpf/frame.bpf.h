@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * frame.bpf.h - what a task carries from the begin of a fault to its end.
+ *
+ * It stays in a frame of the CPU that the fault began on: a third of the price of task storage.
+ * When another task begins a fault on that CPU in between, the frame's content moves to a hash by
+ * task; when the task ends its fault on another CPU, it fetches the content from there. A task's
+ * content is only changed by that task, and moves with a compare-and-exchange of frame.task, so
+ * it is never in two hands. Tracepoint programs run with preemption off: on one CPU there is one.
+ */
+#ifndef FRAME_BPF_H
+#define FRAME_BPF_H
+
+#define ST_BEGUN  0x01 /* inside a fault handler */
+#define ST_PMD	  0x02 /* ... for 2 MiB */
+#define ST_ZERO	  0x04 /* it mapped a zero page */
+#define ST_NOZERO 0x08 /* it found no 2 MiB zero page */
+#define ST_RACED  0x10 /* it had one, but the page table was filled by then */
+#define ST_MAP	  0x20 /* ext_* hold the extent it found */
+#define ST_SYNC	  0x40 /* it waits for its sync, then dax_insert_pfn_mkwrite */
+#define ST_FELL	  0x80 /* the last 2 MiB fault fell back; its 4 KiB fault is still to come */
+
+#define RB_TOUCHED 1
+#define RB_TRIED   2
+#define RB_FELL	   4
+
+/* What belongs to one task's fault. */
+struct fault_state {
+	__u64 begin; /* ns */
+	__u64 fell_pgoff;
+	__u64 ext_off;
+	__u64 ext_len;
+	__u64 ext_addr;
+	__u16 ext_type;
+	__u16 ext_flags;
+	__u32 flags;
+	__u32 sync_slot; /* whom a failed sync is charged to */
+	__u32 pad;
+};
+
+struct frame {
+	__u64 task; /* pid_tgid whose state this holds; 0: nobody's */
+	struct fault_state st;
+	/* Caches of this CPU: the last file and process, the last range, the last filter answer. */
+	__u64 inode; /* address: with number and generation it tells files apart */
+	__u64 ino;
+	__u32 gen;
+	__u32 dev;
+	__u32 tgid;
+	__u32 slot;
+	__u64 range; /* of that file */
+	__u32 range_bits;
+	__u32 range_epoch; /* range_bits hold while this is still range_epoch */
+	__u32 watch_tgid;
+	__u32 watch_epoch;
+	__u32 watch_yes;
+	__u32 pad;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct frame);
+} frames SEC(".maps");
+
+/* States that had to leave their frame. What a killed task leaves behind ages out. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, struct fault_state);
+} moved SEC(".maps");
+
+/* Tasks between two faults that still have state (ST_FELL, ST_SYNC), wherever it is. */
+__u32 nr_pending = 0;
+
+/* Bring the state of task @id into @f, the frame of this CPU, from wherever it is. */
+static __noinline int frame_fetch(struct frame *f, __u64 id)
+{
+	struct fault_state mine = {};
+	struct fault_state *found;
+	__u64 old;
+	__u32 cpu;
+	bool have = false;
+
+	if (!f)
+		return 0;
+	for (cpu = 0; cpu < DAX_MAX_CPUS && cpu < cfg.nr_cpus; cpu++) {
+		__u32 key = cpu;
+		struct frame *other = bpf_map_lookup_elem(&frames, &key);
+
+		if (!other || other->task != id)
+			continue;
+		mine = other->st;
+		have = __sync_val_compare_and_swap(&other->task, id, 0) == id;
+		break;
+	}
+	if (!have) {
+		found = bpf_map_lookup_elem(&moved, &id);
+		if (found) {
+			mine = *found;
+			bpf_map_delete_elem(&moved, &id);
+		} else {
+			mine = (struct fault_state){};
+		}
+	}
+	old = f->task;
+	if (old) {
+		struct fault_state theirs = f->st;
+
+		bpf_map_update_elem(&moved, &old, &theirs, BPF_ANY);
+		/* Its owner may have fetched it from another CPU just now. */
+		if (__sync_val_compare_and_swap(&f->task, old, 0) != old)
+			bpf_map_delete_elem(&moved, &old);
+	}
+	f->st = mine;
+	f->task = id;
+	return 0;
+}
+
+/* The frame of this CPU with the state of the task that runs, for a fault that begins. */
+static __always_inline struct frame *frame_begin(__u64 id)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct frame *f = bpf_map_lookup_elem(&frames, &cpu);
+
+	if (!f)
+		return f;
+	if (f->task == id)
+		return f;
+	if (f->task || *(volatile __u32 *)&nr_pending) {
+		frame_fetch(f, id);
+		return f;
+	}
+	f->st.flags = 0;
+	f->task = id;
+	return f;
+}
+
+/* The same in the middle or at the end of a fault. */
+static __always_inline struct frame *frame_get(__u32 cpu, __u64 id)
+{
+	struct frame *f = bpf_map_lookup_elem(&frames, &cpu);
+
+	if (f && f->task != id)
+		frame_fetch(f, id);
+	return f;
+}
+
+static __always_inline void pending_set(struct fault_state *st, __u32 flag)
+{
+	if (!(st->flags & (ST_FELL | ST_SYNC)))
+		__sync_fetch_and_add(&nr_pending, 1);
+	st->flags |= flag;
+}
+
+static __always_inline void pending_clear(struct fault_state *st, __u32 flag)
+{
+	if ((st->flags & (ST_FELL | ST_SYNC)) == flag)
+		__sync_fetch_and_sub(&nr_pending, 1);
+	st->flags &= ~flag;
+}
+
+/* The fault is over: keep the frame only for what is still to come. */
+static __always_inline void frame_end(struct frame *f)
+{
+	f->st.flags &= ST_FELL | ST_SYNC;
+	if (!f->st.flags)
+		f->task = 0;
+}
+
+/* Is this process under the filter? A process begins to be watched before it first runs. */
+static __always_inline bool watched(struct frame *f, __u64 id)
+{
+	__u32 tgid = id >> 32;
+	__u32 epoch;
+
+	if (!cfg.filter)
+		return true;
+	epoch = *(volatile __u32 *)&watch_epoch;
+	if (f->watch_tgid != tgid || f->watch_epoch != epoch) {
+		f->watch_yes = bpf_map_lookup_elem(&watched_tgids, &tgid) ? 1 : 0;
+		f->watch_epoch = epoch;
+		f->watch_tgid = tgid;
+	}
+	return f->watch_yes;
+}
+
+#endif /* FRAME_BPF_H */
