@@ -111,8 +111,8 @@ void dax_sort(const struct dax_item **order, size_t nr, const struct dax_field *
 /* Names as JSON, columns and messages have them. */
 const char *dax_outcome_name(enum dax_outcome outcome);
 const char *dax_reason_name(enum dax_reason reason);
-const char *dax_class_name(enum dax_class class);  /* one word */
-const char *dax_class_label(enum dax_class class); /* for people: "4 KiB" */
+const char *dax_class_name(enum dax_class cls);	 /* one word */
+const char *dax_class_label(enum dax_class cls); /* for people: "4 KiB" */
 const char *dax_range_name(enum dax_range_count count);
 const char *dax_tier_name(enum dax_tier tier);
 const char *dax_tier_means(enum dax_tier tier);
@@ -144,13 +144,13 @@ const char *dax_reason_fix(enum dax_reason reason);
 
 /* Faults with a known latency. */
 struct dax_num dax_lat_count(const struct dax_item *item, enum dax_window window,
-			     enum dax_class class);
+			     enum dax_class cls);
 /*
  * The latency that a share of 0 < @quantile <= 1 of the faults did not exceed: the upper bound of
  * the bucket in which that fault lies, at most 25 % too high, and never above the largest latency
  * seen. Unknown when there was no fault.
  */
 struct dax_num dax_lat_quantile(const struct dax_item *item, enum dax_window window,
-				enum dax_class class, double quantile);
+				enum dax_class cls, double quantile);
 
 #endif /* DAX_FIELDS_H */

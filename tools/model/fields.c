@@ -107,11 +107,11 @@ static struct dax_num fault_time(const struct dax_item *item, enum dax_window wi
 	const struct dax_cell *cell = dax_item_cell(item, window);
 	struct dax_num num;
 	__u64 sum = 0;
-	int class;
+	int cls;
 
 	(void)arg;
-	for (class = 0; class < DAX_NR_CLASSES; class ++)
-		sum = known_add(sum, cell->lat_sum[class]);
+	for (cls = 0; cls < DAX_NR_CLASSES; cls++)
+		sum = known_add(sum, cell->lat_sum[cls]);
 	num = num_count(sum);
 	num.partial = cell->untimed > 0;
 	return num;
@@ -128,29 +128,29 @@ static struct dax_num time_share(const struct dax_item *item, enum dax_window wi
 	return num;
 }
 
-static struct dax_num lat_p50(const struct dax_item *item, enum dax_window window, int class)
+static struct dax_num lat_p50(const struct dax_item *item, enum dax_window window, int cls)
 {
-	return dax_lat_quantile(item, window, (enum dax_class) class, 0.5);
+	return dax_lat_quantile(item, window, (enum dax_class)cls, 0.5);
 }
 
-static struct dax_num lat_p99(const struct dax_item *item, enum dax_window window, int class)
+static struct dax_num lat_p99(const struct dax_item *item, enum dax_window window, int cls)
 {
-	return dax_lat_quantile(item, window, (enum dax_class) class, 0.99);
+	return dax_lat_quantile(item, window, (enum dax_class)cls, 0.99);
 }
 
-static struct dax_num lat_max(const struct dax_item *item, enum dax_window window, int class)
+static struct dax_num lat_max(const struct dax_item *item, enum dax_window window, int cls)
 {
-	struct dax_num nr = dax_lat_count(item, window, (enum dax_class) class);
+	struct dax_num nr = dax_lat_count(item, window, (enum dax_class)cls);
 
 	if (nr.kind == DAX_NUM_UNKNOWN || !nr.count)
 		return num_unknown();
-	return num_count(dax_item_cell(item, window)->lat_max[class]);
+	return num_count(dax_item_cell(item, window)->lat_max[cls]);
 }
 
-static struct dax_num lat_mean(const struct dax_item *item, enum dax_window window, int class)
+static struct dax_num lat_mean(const struct dax_item *item, enum dax_window window, int cls)
 {
-	struct dax_num nr = dax_lat_count(item, window, (enum dax_class) class);
-	__u64 sum = dax_item_cell(item, window)->lat_sum[class];
+	struct dax_num nr = dax_lat_count(item, window, (enum dax_class)cls);
+	__u64 sum = dax_item_cell(item, window)->lat_sum[cls];
 
 	if (nr.kind == DAX_NUM_UNKNOWN || !nr.count || sum == DAX_NOT_KNOWN)
 		return num_unknown();
@@ -195,14 +195,14 @@ static const char *top_reason(const struct dax_item *item, enum dax_window windo
 	}
 #define TABLES .tables = DAX_IN_TABLES
 #define RATE   .interval_only = true
-#define LATENCY(key, title, class, of)                                                         \
-	NUM("lat_" key "_p50_ns", title "-P50", NS, 9, lat_p50, class, .label = title " p50",  \
-	    .what = "half of the " of " took at most this"),                                   \
-		NUM("lat_" key "_p99_ns", title "-P99", NS, 9, lat_p99, class, .label = "p99", \
-		    .what = "99 % of the " of " took at most this"),                           \
-		NUM("lat_" key "_max_ns", title "-MAX", NS, 9, lat_max, class,                 \
-		    .what = "the longest of the " of),                                         \
-		NUM("lat_" key "_mean_ns", title "-MEAN", NS, 9, lat_mean, class,              \
+#define LATENCY(key, title, cls, of)                                                         \
+	NUM("lat_" key "_p50_ns", title "-P50", NS, 9, lat_p50, cls, .label = title " p50",  \
+	    .what = "half of the " of " took at most this"),                                 \
+		NUM("lat_" key "_p99_ns", title "-P99", NS, 9, lat_p99, cls, .label = "p99", \
+		    .what = "99 % of the " of " took at most this"),                         \
+		NUM("lat_" key "_max_ns", title "-MAX", NS, 9, lat_max, cls,                 \
+		    .what = "the longest of the " of),                                       \
+		NUM("lat_" key "_mean_ns", title "-MEAN", NS, 9, lat_mean, cls,              \
 		    .what = "mean latency of the " of)
 
 const struct dax_field dax_fields[] = {

@@ -4,20 +4,20 @@
 #include "model/num.h"
 #include "util/lat.h"
 
-static __u64 timed(const struct dax_cell *cell, enum dax_class class)
+static __u64 timed(const struct dax_cell *cell, enum dax_class cls)
 {
 	__u64 sum = 0;
 	unsigned int i;
 
 	for (i = 0; i < DAX_LAT_BUCKETS; i++)
-		sum = known_add(sum, cell->lat[class][i]);
+		sum = known_add(sum, cell->lat[cls][i]);
 	return sum;
 }
 
 struct dax_num dax_lat_count(const struct dax_item *item, enum dax_window window,
-			     enum dax_class class)
+			     enum dax_class cls)
 {
-	return num_count(timed(dax_item_cell(item, window), class));
+	return num_count(timed(dax_item_cell(item, window), cls));
 }
 
 /* The fault that @quantile asks for, counted from 1; exact to 2^53 faults. */
@@ -34,18 +34,18 @@ static __u64 rank(__u64 nr, double quantile)
 }
 
 struct dax_num dax_lat_quantile(const struct dax_item *item, enum dax_window window,
-				enum dax_class class, double quantile)
+				enum dax_class cls, double quantile)
 {
 	const struct dax_cell *cell = dax_item_cell(item, window);
-	__u64 nr = timed(cell, class), below = 0, wanted, upper;
-	__u64 largest = item->total.lat_max[class];
+	__u64 nr = timed(cell, cls), below = 0, wanted, upper;
+	__u64 largest = item->total.lat_max[cls];
 	unsigned int i;
 
 	if (nr == DAX_NOT_KNOWN || !nr)
 		return num_unknown();
 	wanted = rank(nr, quantile);
 	for (i = 0; i < DAX_LAT_BUCKETS - 1; i++) {
-		below += cell->lat[class][i];
+		below += cell->lat[cls][i];
 		if (below >= wanted)
 			break;
 	}

@@ -42,18 +42,18 @@ static void cell_gain(struct dax_cell *gain, const struct dax_cell *now,
 {
 	__u64 *to = (__u64 *)gain;
 	const __u64 *new = (const __u64 *)now, *old = (const __u64 *)before;
-	size_t i, class;
+	size_t i, cls;
 
 	for (i = 0; i < CELL_WORDS; i++)
 		if (!is_max(i))
 			to[i] = known_gain(new[i], old[i]);
-	for (class = 0; class < DAX_NR_CLASSES; class ++) {
-		bool idle = !memcmp(now->lat[class], before->lat[class], sizeof(now->lat[class]));
+	for (cls = 0; cls < DAX_NR_CLASSES; cls++) {
+		bool idle = !memcmp(now->lat[cls], before->lat[cls], sizeof(now->lat[cls]));
 
-		if (now->lat_max[class] > before->lat_max[class])
-			gain->lat_max[class] = now->lat_max[class];
+		if (now->lat_max[cls] > before->lat_max[cls])
+			gain->lat_max[cls] = now->lat_max[cls];
 		else
-			gain->lat_max[class] = idle ? 0 : DAX_NOT_KNOWN;
+			gain->lat_max[cls] = idle ? 0 : DAX_NOT_KNOWN;
 	}
 }
 

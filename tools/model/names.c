@@ -163,14 +163,14 @@ const char *dax_reason_fix(enum dax_reason reason)
 	return reasons[reason].fix;
 }
 
-const char *dax_class_name(enum dax_class class)
+const char *dax_class_name(enum dax_class cls)
 {
-	return classes[class].name;
+	return classes[cls].name;
 }
 
-const char *dax_class_label(enum dax_class class)
+const char *dax_class_label(enum dax_class cls)
 {
-	return classes[class].label;
+	return classes[cls].label;
 }
 
 const char *dax_range_name(enum dax_range_count count)

@@ -66,7 +66,7 @@ static void add_fields(struct lines *lines, const struct dax_item *item)
 }
 
 /* A row for each power of two between the first and the last that holds something. */
-static void add_histogram(struct lines *lines, const struct dax_item *item, enum dax_class class)
+static void add_histogram(struct lines *lines, const struct dax_item *item, enum dax_class cls)
 {
 	__u64 sum[DAX_LAT_BUCKETS / 4 + 2] = {0}, most = 0;
 	int nr = DAX_LAT_MAX_EXP - DAX_LAT_MIN_EXP + 3, first = nr, last = -1, room, i;
@@ -74,7 +74,7 @@ static void add_histogram(struct lines *lines, const struct dax_item *item, enum
 	struct dax_num num = {.kind = DAX_NUM_COUNT};
 
 	for (i = 0; i < DAX_LAT_BUCKETS; i++)
-		sum[(i + 3) / 4] += item->total.lat[class][i];
+		sum[(i + 3) / 4] += item->total.lat[cls][i];
 	for (i = 0; i < nr; i++) {
 		if (!sum[i])
 			continue;
@@ -85,7 +85,7 @@ static void add_histogram(struct lines *lines, const struct dax_item *item, enum
 	if (last < 0)
 		return;
 	lines_add(lines, LINE_PLAIN, 0, "%s", "");
-	lines_add(lines, LINE_HEAD, 0, "latency of %s faults", dax_class_label(class));
+	lines_add(lines, LINE_HEAD, 0, "latency of %s faults", dax_class_label(cls));
 	room = lines->columns - 24;
 	for (i = first; i <= last; i++) {
 		num.count = sum[i];
@@ -101,12 +101,12 @@ static void add_histogram(struct lines *lines, const struct dax_item *item, enum
 
 void lines_details(struct lines *lines, const struct dax_item *item)
 {
-	int class;
+	int cls;
 
 	add_identity(lines, item);
 	lines_advice(lines, item, DAX_TOTAL);
 	add_reasons(lines, item);
-	for (class = 0; class < DAX_NR_CLASSES; class ++)
-		add_histogram(lines, item, (enum dax_class) class);
+	for (cls = 0; cls < DAX_NR_CLASSES; cls++)
+		add_histogram(lines, item, (enum dax_class)cls);
 	add_fields(lines, item);
 }

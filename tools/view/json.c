@@ -168,16 +168,16 @@ static json_t *latency(const struct dax_item *item)
 {
 	const struct dax_cell *cell = dax_item_cell(item, DAX_TOTAL);
 	json_t *all = json_object();
-	int class, failed = 0;
+	int cls, failed = 0;
 
-	for (class = 0; class < DAX_NR_CLASSES; class ++) {
+	for (cls = 0; cls < DAX_NR_CLASSES; cls++) {
 		json_t *one = json_object();
 
 		failed |= put(one, "count",
-			      number(dax_lat_count(item, DAX_TOTAL, (enum dax_class) class)));
-		failed |= put(one, "sum_ns", counter(cell->lat_sum[class]));
-		failed |= put(one, "buckets", histogram(cell->lat[class]));
-		failed |= put(all, dax_class_name((enum dax_class) class), one);
+			      number(dax_lat_count(item, DAX_TOTAL, (enum dax_class)cls)));
+		failed |= put(one, "sum_ns", counter(cell->lat_sum[cls]));
+		failed |= put(one, "buckets", histogram(cell->lat[cls]));
+		failed |= put(all, dax_class_name((enum dax_class)cls), one);
 	}
 	if (!failed)
 		return all;
@@ -233,7 +233,7 @@ static int put_head(json_t *object, const struct dax_model *model)
 	failed |= put(object, "tier", json_string(dax_tier_name(model->tier)));
 	failed |= put(object, "extent_reasons", json_boolean(model->all_reasons));
 	failed |= put(lost, "events", integer(model->lost.events));
-	failed |= put(lost, "no_state", integer(model->lost.no_state));
+	failed |= put(lost, "unwatched", integer(model->lost.unwatched));
 	failed |= put(lost, "slots", integer(model->lost.slots));
 	return failed | put(object, "lost", lost);
 }

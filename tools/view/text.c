@@ -57,7 +57,10 @@ static void add_head(struct lines *lines, const struct dax_model *model)
 	format_num(interval, num, DAX_UNIT_NS);
 	lines_add(lines, LINE_HEAD, 8, "daxtop  %s  interval %s  %s: %s  lost %llu", when, interval,
 		  dax_tier_name(model->tier), dax_tier_means(model->tier),
-		  (unsigned long long)(lost->no_state + lost->events));
+		  (unsigned long long)lost->events);
+	if (lost->unwatched)
+		lines_add(lines, LINE_STRONG, 8, "        %llu processes could not be followed",
+			  (unsigned long long)lost->unwatched);
 	if (lost->slots)
 		lines_add(lines, LINE_STRONG, 8,
 			  "        no room %llu times: counted under (all others)",

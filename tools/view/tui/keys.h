@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* keys.h - the one table of keys: what they do and what the help says about them. */
+#ifndef DAX_VIEW_TUI_KEYS_H
+#define DAX_VIEW_TUI_KEYS_H
+
+#include "view/lines.h"
+
+enum action {
+	DO_NOTHING,
+	DO_QUIT,
+	DO_HELP,
+	DO_NEXT_TABLE,
+	DO_PREVIOUS_TABLE,
+	DO_DETAILS,
+	DO_BACK,
+	DO_UP,
+	DO_DOWN,
+	DO_PAGE_UP,
+	DO_PAGE_DOWN,
+	DO_FIRST,
+	DO_LAST,
+	DO_SORT_LEFT,
+	DO_SORT_RIGHT,
+	DO_SORT_BY, /* the field that the key names */
+	DO_REVERSE,
+	DO_WINDOW,
+	DO_PAUSE,
+	DO_SEARCH,
+	DO_NEXT_MATCH,
+	DO_REDRAW,
+};
+
+/* What @key (screen_key()) asks for; for DO_SORT_BY *field is the name of a field. */
+enum action key_action(int key, const char **field);
+
+/* The keys' help. */
+void lines_help(struct lines *lines);
+
+#endif

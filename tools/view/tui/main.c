@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* main.c - the main page: totals, reasons, the table in front, and what to do about a line of it.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include "view/format.h"
+#include "view/tui/state.h"
+#include "view/view.h"
+
+#define REASONS_MAX 5
+
+/* How many lines each part gets; what matters most is served first. */
+struct plan {
+	int summary, reasons, tabs, table, advice, footer, gaps;
+};
+
+static int give(int *left, int wanted)
+{
+	int given = wanted < *left ? wanted : *left;
+
+	if (given < 0)
+		given = 0;
+	*left -= given;
+	return given;
+}
+
+static struct plan plan(int rows, int reasons, int advice)
+{
+	int left = rows - 2; /* the header and the table's head are always there */
+	struct plan plan = {0};
+
+	plan.table = give(&left, 2);
+	plan.advice = give(&left, advice < 2 ? advice : 2);
+	plan.summary = give(&left, 1);
+	plan.footer = give(&left, 1);
+	plan.tabs = give(&left, 1);
+	plan.table += give(&left, 2);
+	plan.summary += give(&left, 1);
+	plan.reasons = give(&left, reasons < 1 ? reasons : 1);
+	plan.advice += give(&left, advice - plan.advice);
+	plan.table += give(&left, 1);
+	plan.reasons += give(&left, reasons < 3 ? reasons - plan.reasons : 3 - plan.reasons);
+	plan.summary += give(&left, 2);
+	if (left > 3)
+		plan.gaps = give(&left, 2);
+	if (left > 8)
+		plan.reasons += give(&left, reasons - plan.reasons);
+	plan.table += left;
+	return plan;
+}
+
+static int put_part(int x, int columns, enum look look, const char *text)
+{
+	if (format_width(text) > columns - x)
+		return x;
+	return x + screen_put(0, x, columns - x, look, text);
+}
+
+static void draw_header(const struct tui *tui, int columns)
+{
+	const struct dax_model *model = tui->model;
+	char text[160], interval[FORMAT_NUM_MAX], when[16] = "";
+	struct dax_num num = {.kind = DAX_NUM_COUNT};
+	time_t seconds;
+	struct tm tm;
+	int x;
+
+	screen_fill(0, 0, columns, LOOK_HEAD, "");
+	x = put_part(0, columns, LOOK_HEAD, " daxtop ");
+	if (!model)
+		return;
+	if (tui->paused)
+		x = put_part(x, columns, LOOK_ALARM, " PAUSED ");
+	snprintf(text, sizeof(text), " tier %s ", dax_tier_name(model->tier));
+	x = put_part(x, columns, LOOK_HEAD, text);
+	snprintf(text, sizeof(text), " lost %llu ", (unsigned long long)model->lost.events);
+	x = put_part(x, columns, model->lost.events ? LOOK_ALARM : LOOK_HEAD, text);
+	if (model->lost.unwatched) {
+		snprintf(text, sizeof(text), " not followed %llu ",
+			 (unsigned long long)model->lost.unwatched);
+		x = put_part(x, columns, LOOK_ALARM, text);
+	}
+	if (model->lost.slots)
+		x = put_part(x, columns, LOOK_ALARM, " no room: see (all others) ");
+	seconds = (time_t)(model->real_ns / 1000000000);
+	if (localtime_r(&seconds, &tm))
+		strftime(when, sizeof(when), " %T ", &tm);
+	x = put_part(x, columns, LOOK_HEAD, when);
+	if (model->elapsed_ns) {
+		num.count = model->elapsed_ns;
+		format_num(interval, num, DAX_UNIT_NS);
+		snprintf(text, sizeof(text), " interval %s ", interval);
+		x = put_part(x, columns, LOOK_HEAD, text);
+	}
+	snprintf(text, sizeof(text), " %s ", dax_tier_means(model->tier));
+	put_part(x, columns, LOOK_HEAD, text);
+}
+
+/* Lines [@from, @from + @nr) of @lines from row @y on. */
+static void draw_lines(int y, int columns, const struct lines *lines, size_t from, int nr)
+{
+	int i;
+
+	for (i = 0; i < nr && from + (size_t)i < lines->nr; i++)
+		screen_put(y + i, 0, columns, screen_look(lines->line[from + (size_t)i].style),
+			   lines->line[from + (size_t)i].text);
+}
+
+static void draw_reasons(const struct tui *tui, int y, int columns, int nr)
+{
+	const struct dax_item *host = &tui->model->host;
+	enum dax_reason order[DAX_NR_REASONS];
+	size_t known = dax_reasons_by_count(host, tui->window, order), i;
+	char text[FORMAT_LINE_MAX], bar[FORMAT_LINE_MAX], count[FORMAT_NUM_MAX];
+	__u64 sum = 0;
+	int x;
+
+	for (i = 0; i < known; i++)
+		sum += dax_reason_num(host, tui->window, order[i]).count;
+	for (i = 0; i < known && (int)i < nr; i++) {
+		struct dax_num num = dax_reason_num(host, tui->window, order[i]);
+
+		format_num(count, num, DAX_UNIT_COUNT);
+		snprintf(text, sizeof(text), "%-7s %-17s %7s ", i ? "" : "why",
+			 dax_reason_name(order[i]), count);
+		x = screen_put(y + (int)i, 0, columns, LOOK_PLAIN, text);
+		format_bar(bar, (double)num.count / (double)sum,
+			   columns - x > 42 ? 40 : columns - x - 2, tui->ascii);
+		screen_put(y + (int)i, x, columns - x, LOOK_BAR, bar);
+	}
+	if (nr > 0 && !known)
+		screen_put(y, 0, columns, LOOK_PLAIN, "why     nothing fell back");
+}
+
+static void draw_tabs(const struct tui *tui, int y, int columns)
+{
+	char text[128];
+	int kind, x = 0;
+
+	for (kind = DAX_FILE; kind != DAX_HOST; kind = kind == DAX_FILE	     ? DAX_PROCESS
+						       : kind == DAX_PROCESS ? DAX_DEVICE
+									     : DAX_HOST) {
+		bool front = kind == (int)tui->kind;
+
+		snprintf(text, sizeof(text), front ? "[%s %zu]" : " %s %zu ",
+			 view_table_name((enum dax_item_kind)kind), tui->model->list[kind].nr);
+		x += screen_put(y, x, columns - x, front ? LOOK_STRONG : LOOK_PLAIN, text) + 1;
+	}
+	snprintf(text, sizeof(text), " %s by %s%s",
+		 tui->window == DAX_TOTAL ? "total" : "last interval", tui->sort->name,
+		 tui->reverse ? ", reversed" : "");
+	screen_put(y, x, columns - x, LOOK_PLAIN, text);
+}
+
+static void draw_table(struct tui *tui, int y, int columns, int rows)
+{
+	struct place *place = &tui->place[tui->kind];
+	size_t nr = tui->model->list[tui->kind].nr, i;
+	char text[FORMAT_LINE_MAX];
+	int x, width;
+
+	columns_choose(&tui->columns, tui->kind, columns - 1, tui->sort);
+	columns_head(text, &tui->columns);
+	screen_fill(y, 0, columns, LOOK_HEAD, "");
+	screen_put(y, 1, columns - 1, LOOK_HEAD, text);
+	for (i = 0; i < tui->columns.nr; i++) {
+		if (tui->columns.field[i] != tui->sort)
+			continue;
+		x = columns_at(&tui->columns, i, &width) + 1;
+		format_fit(text, tui->sort->title, width, false, tui->sort->unit != DAX_UNIT_TEXT);
+		screen_put(y, x, width, LOOK_ALARM, text);
+	}
+	tui->page_rows = rows > 0 ? (size_t)rows : 1;
+	if (place->at < place->top)
+		place->top = place->at;
+	if (place->at >= place->top + tui->page_rows)
+		place->top = place->at - tui->page_rows + 1;
+	if (place->top + tui->page_rows > nr)
+		place->top = nr > tui->page_rows ? nr - tui->page_rows : 0;
+	for (i = 0; (int)i < rows && place->top + i < nr; i++) {
+		bool selected = place->top + i == place->at;
+
+		columns_row(text, &tui->columns, tui->order[place->top + i], tui->window,
+			    tui->ascii);
+		screen_put(y + 1 + (int)i, 0, 1, LOOK_STRONG, selected ? ">" : " ");
+		screen_fill(y + 1 + (int)i, 1, columns - 1, selected ? LOOK_SELECTED : LOOK_PLAIN,
+			    text);
+	}
+	if (!nr && rows > 0)
+		screen_put(y + 1, 1, columns - 1, LOOK_FAINT, "no DAX fault yet");
+}
+
+static void draw_footer(const struct tui *tui, int y, int columns)
+{
+	char text[SEARCH_MAX + 32];
+
+	if (tui->searching)
+		snprintf(text, sizeof(text), "/%s%s", tui->search,
+			 tui->no_match ? "   (not found)" : "_");
+	else
+		snprintf(text, sizeof(text), "%s",
+			 columns < 76 ? "h help  Tab table  Enter details  q quit"
+				      : "h help  Tab table  Enter details  < > sort  t interval  "
+					"Space pause  q quit");
+	screen_put(y, 0, columns, tui->searching ? LOOK_STRONG : LOOK_FAINT, text);
+}
+
+/* Advice in @room lines: something of what is wrong, and something of how to mend it. */
+static void draw_advice(int y, int columns, const struct lines *lines, int room)
+{
+	int why = 0, fix;
+
+	while (why < (int)lines->nr && lines->line[why].style != LINE_STRONG)
+		why++;
+	fix = (int)lines->nr - why;
+	if (why + fix > room) {
+		int shown = room - fix > 1 ? room - fix : 1;
+
+		draw_lines(y, columns, lines, 0, shown);
+		draw_lines(y + shown, columns, lines, (size_t)why, room - shown);
+	} else {
+		draw_lines(y, columns, lines, 0, room);
+	}
+}
+
+void tui_draw_main(struct tui *tui, int rows, int columns)
+{
+	struct lines summary = {.columns = columns, .ascii = tui->ascii};
+	struct lines advice = {.columns = columns, .ascii = tui->ascii};
+	const struct dax_item *selected;
+	enum dax_reason order[DAX_NR_REASONS];
+	int reasons, y = 1;
+	struct plan now;
+
+	draw_header(tui, columns);
+	if (!tui->model)
+		return;
+	selected = tui_selected(tui);
+	reasons = (int)dax_reasons_by_count(&tui->model->host, tui->window, order);
+	lines_summary(&summary, &tui->model->host, tui->window, 4);
+	if (selected)
+		lines_advice(&advice, selected, tui->window);
+	if (selected && !advice.nr)
+		lines_add(&advice, LINE_PLAIN, 5, "why: nothing fell back here");
+	now = plan(rows,
+		   reasons < 1		   ? 1
+		   : reasons > REASONS_MAX ? REASONS_MAX
+					   : reasons,
+		   (int)advice.nr > 5 ? 5 : (int)advice.nr);
+	draw_lines(y, columns, &summary, 0, now.summary);
+	y += now.summary;
+	draw_reasons(tui, y, columns, now.reasons);
+	y += now.reasons + now.gaps / 2;
+	if (now.tabs)
+		draw_tabs(tui, y++, columns);
+	draw_table(tui, y, columns, now.table);
+	y = rows - now.footer - now.advice;
+	draw_advice(y, columns, &advice, now.advice);
+	if (now.footer)
+		draw_footer(tui, rows - 1, columns);
+	lines_free(&summary);
+	lines_free(&advice);
+}

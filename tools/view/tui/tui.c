@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* tui.c - the screen's state, and what each key does to it. */
+#include <errno.h>
+#include <langinfo.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include "view/tui/keys.h"
+#include "view/tui/state.h"
+#include "view/view.h"
+
+#define LEAST_ROWS    5
+#define LEAST_COLUMNS 20
+
+int tui_open(struct tui **out, const struct tui_opts *opts, char *err, size_t size)
+{
+	struct tui *tui = calloc(1, sizeof(*tui));
+	int ret;
+
+	*out = NULL;
+	if (!tui)
+		return -ENOMEM;
+	ret = screen_open(opts->color, err, size);
+	if (ret) {
+		free(tui);
+		return ret;
+	}
+	tui->kind = DAX_FILE;
+	tui->sort = opts->sort;
+	tui->reverse = opts->reverse;
+	tui->ascii = opts->ascii;
+	*out = tui;
+	tui_draw(tui);
+	return 0;
+}
+
+void tui_close(struct tui *tui)
+{
+	screen_close();
+	if (tui)
+		free(tui->order);
+	free(tui);
+}
+
+int tui_fd(const struct tui *tui)
+{
+	(void)tui;
+	return screen_fd();
+}
+
+bool tui_paused(const struct tui *tui)
+{
+	return tui->paused;
+}
+
+void tui_resize(struct tui *tui)
+{
+	screen_resize();
+	tui_draw(tui);
+}
+
+void tui_suspend(struct tui *tui)
+{
+	screen_suspend();
+	tui_draw(tui);
+}
+
+const struct dax_item *tui_selected(const struct tui *tui)
+{
+	size_t at = tui->place[tui->kind].at;
+
+	return tui->order && at < tui->model->list[tui->kind].nr ? tui->order[at] : NULL;
+}
+
+static void choose(struct tui *tui, size_t at)
+{
+	struct place *place = &tui->place[tui->kind];
+	size_t nr = tui->model ? tui->model->list[tui->kind].nr : 0;
+
+	if (!nr || !tui->order)
+		return;
+	place->at = at < nr ? at : nr - 1;
+	place->key = tui->order[place->at]->key;
+	place->other = tui->order[place->at]->other;
+	place->chosen = true;
+}
+
+void tui_order(struct tui *tui)
+{
+	struct place *place = &tui->place[tui->kind];
+	const struct dax_items *items;
+	size_t i;
+
+	free(tui->order);
+	tui->order = NULL;
+	if (!tui->model)
+		return;
+	items = &tui->model->list[tui->kind];
+	tui->order = view_order(items, tui->sort, tui->window, tui->reverse);
+	if (!place->chosen)
+		place->at = 0;
+	for (i = 0; i < items->nr && tui->order && place->chosen; i++)
+		if (tui->order[i]->other == place->other &&
+		    !memcmp(&tui->order[i]->key, &place->key, sizeof(place->key)))
+			place->at = i;
+}
+
+void tui_show(struct tui *tui, const struct dax_model *model)
+{
+	tui->model = model;
+	tui_order(tui);
+	tui_draw(tui);
+}
+
+/* Help or details: lines longer than the screen, with a title and a footer. */
+static void draw_page(struct tui *tui, int rows, int columns)
+{
+	struct lines lines = {.columns = columns, .ascii = tui->ascii};
+	const struct dax_item *selected = tui_selected(tui);
+	int i;
+
+	if (tui->page == PAGE_HELP)
+		lines_help(&lines);
+	else if (selected)
+		lines_details(&lines, selected);
+	tui->page_rows = (size_t)rows - 2;
+	if (tui->scroll + tui->page_rows > lines.nr)
+		tui->scroll = lines.nr > tui->page_rows ? lines.nr - tui->page_rows : 0;
+	screen_fill(0, 0, columns, LOOK_HEAD,
+		    tui->page == PAGE_HELP ? " daxtop: keys and columns" : " daxtop: details");
+	for (i = 0; i < rows - 2 && tui->scroll + (size_t)i < lines.nr; i++) {
+		const struct line *line = &lines.line[tui->scroll + (size_t)i];
+
+		screen_put(1 + i, 0, columns,
+			   line->style == LINE_HEAD ? LOOK_WARN : screen_look(line->style),
+			   line->text);
+	}
+	screen_put(rows - 1, 0, columns, LOOK_FAINT,
+		   tui->scroll + tui->page_rows < lines.nr ? "Down PgDn: more  Esc back  q quit"
+							   : "Esc back  q quit");
+	lines_free(&lines);
+}
+
+void tui_draw(struct tui *tui)
+{
+	int rows, columns;
+
+	screen_size(&rows, &columns);
+	screen_begin();
+	if (rows < LEAST_ROWS || columns < LEAST_COLUMNS)
+		screen_put(0, 0, columns, LOOK_PLAIN, "needs 20x5");
+	else if (tui->page == PAGE_MAIN || (tui->page == PAGE_DETAILS && !tui_selected(tui)))
+		tui_draw_main(tui, rows, columns);
+	else
+		draw_page(tui, rows, columns);
+	screen_end();
+}
+
+static bool matches(const struct tui *tui, size_t at)
+{
+	char name[FORMAT_NAME_MAX], pid[FORMAT_NUM_MAX];
+
+	format_name(name, tui->order[at], tui->ascii);
+	format_num(pid, dax_field_num(dax_field_find("pid"), tui->order[at], DAX_TOTAL),
+		   DAX_UNIT_ID);
+	return strcasestr(name, tui->search) ||
+	       (tui->kind == DAX_PROCESS && !strcmp(pid, tui->search));
+}
+
+/* Select the first match from line @from on, round the end. */
+static void find(struct tui *tui, size_t from)
+{
+	size_t nr = tui->model && tui->order ? tui->model->list[tui->kind].nr : 0, i;
+
+	tui->no_match = false;
+	if (!tui->search[0])
+		return;
+	for (i = 0; i < nr; i++) {
+		if (!matches(tui, (from + i) % nr))
+			continue;
+		choose(tui, (from + i) % nr);
+		return;
+	}
+	tui->no_match = true;
+}
+
+/* A key while the search is typed. */
+static void search_key(struct tui *tui, int key)
+{
+	size_t len = strlen(tui->search);
+	const char *field;
+	char bytes[MB_LEN_MAX];
+	mbstate_t state = {0};
+	size_t more;
+
+	if (key == '\r' || key == '\n' || key == 27) {
+		tui->searching = false;
+		return;
+	}
+	if (key == 127 || key == 8 || (key >= SCREEN_KEY && key_action(key, &field) == DO_BACK)) {
+		while (len && ((unsigned char)tui->search[--len] & 0xc0) == 0x80)
+			;
+		tui->search[len] = '\0';
+	} else if (key >= 0x20 && key < SCREEN_KEY) {
+		more = wcrtomb(bytes, (wchar_t)key, &state);
+		if (more == (size_t)-1 || len + more >= SEARCH_MAX)
+			return;
+		memcpy(tui->search + len, bytes, more);
+		tui->search[len + more] = '\0';
+	}
+	find(tui, tui->place[tui->kind].at);
+}
+
+/* Sort by the column @step to the right of the present one. */
+static void step_sort(struct tui *tui, int step)
+{
+	size_t i, nr = tui->columns.nr;
+
+	for (i = 0; i < nr; i++)
+		if (tui->columns.field[i] == tui->sort)
+			break;
+	if (!nr)
+		return;
+	tui->sort =
+		i == nr ? tui->columns.field[0] : tui->columns.field[(i + nr + (size_t)step) % nr];
+	tui_order(tui);
+}
+
+static void step_table(struct tui *tui, bool back)
+{
+	static const enum dax_item_kind after[DAX_NR_ITEM_KINDS] = {
+		[DAX_FILE] = DAX_PROCESS, [DAX_PROCESS] = DAX_DEVICE, [DAX_DEVICE] = DAX_FILE};
+
+	tui->kind = after[tui->kind];
+	if (back)
+		tui->kind = after[tui->kind];
+	tui_order(tui);
+}
+
+/* Up and down, in the table or in the page in front; the draw functions keep it inside. */
+static void move_by(struct tui *tui, long by)
+{
+	struct place *place = &tui->place[tui->kind];
+	size_t *at = tui->page == PAGE_MAIN ? &place->at : &tui->scroll;
+	size_t to = by < 0 && *at < (size_t)-by ? 0 : *at + (size_t)by;
+
+	if (tui->page != PAGE_MAIN)
+		tui->scroll = to;
+	else
+		choose(tui, to);
+}
+
+static void go_first(struct tui *tui)
+{
+	tui->scroll = 0;
+	if (tui->page != PAGE_MAIN)
+		return;
+	tui->place[tui->kind].chosen = false;
+	tui->place[tui->kind].at = 0;
+}
+
+static void turn_to(struct tui *tui, enum page page)
+{
+	tui->page = tui->page == page ? PAGE_MAIN : page;
+	tui->scroll = 0;
+}
+
+static enum tui_want act(struct tui *tui, enum action action, const char *field)
+{
+	long page = (long)tui->page_rows;
+
+	switch (action) {
+	case DO_QUIT:
+		return TUI_QUIT;
+	case DO_HELP:
+		turn_to(tui, PAGE_HELP);
+		break;
+	case DO_DETAILS:
+		if (tui->page != PAGE_MAIN || tui_selected(tui))
+			turn_to(tui, tui->page == PAGE_MAIN ? PAGE_DETAILS : tui->page);
+		break;
+	case DO_BACK:
+		turn_to(tui, PAGE_MAIN);
+		break;
+	case DO_NEXT_TABLE:
+	case DO_PREVIOUS_TABLE:
+		step_table(tui, action == DO_PREVIOUS_TABLE);
+		break;
+	case DO_UP:
+	case DO_DOWN:
+		move_by(tui, action == DO_UP ? -1 : 1);
+		break;
+	case DO_PAGE_UP:
+	case DO_PAGE_DOWN:
+		move_by(tui, action == DO_PAGE_UP ? -page : page);
+		break;
+	case DO_FIRST:
+		go_first(tui);
+		break;
+	case DO_LAST:
+		move_by(tui, LONG_MAX / 2);
+		break;
+	case DO_SORT_LEFT:
+	case DO_SORT_RIGHT:
+		step_sort(tui, action == DO_SORT_LEFT ? -1 : 1);
+		break;
+	case DO_SORT_BY:
+		tui->sort = dax_field_find(field);
+		tui_order(tui);
+		break;
+	case DO_REVERSE:
+		tui->reverse = !tui->reverse;
+		tui_order(tui);
+		break;
+	case DO_WINDOW:
+		tui->window = tui->window == DAX_TOTAL ? DAX_INTERVAL : DAX_TOTAL;
+		tui_order(tui);
+		break;
+	case DO_PAUSE:
+		tui->paused = !tui->paused;
+		break;
+	case DO_SEARCH:
+		tui->page = PAGE_MAIN;
+		tui->searching = true;
+		tui->search[0] = '\0';
+		tui->no_match = false;
+		break;
+	case DO_NEXT_MATCH:
+		find(tui, tui->place[tui->kind].at + 1);
+		break;
+	case DO_REDRAW:
+		screen_resize();
+		break;
+	case DO_NOTHING:
+		break;
+	}
+	return TUI_GO_ON;
+}
+
+enum tui_want tui_keys(struct tui *tui)
+{
+	enum tui_want want = TUI_GO_ON;
+	const char *field = NULL;
+	int key;
+
+	while (want == TUI_GO_ON && (key = screen_key()) != 0) {
+		if (tui->searching)
+			search_key(tui, key);
+		else
+			want = act(tui, key_action(key, &field), field);
+	}
+	tui_draw(tui);
+	return want;
+}
