@@ -43,7 +43,7 @@ tui_src     := $(call src,view/tui)
 bench_src   := $(call src,bench)
 record_src  := $(call src,record)
 
-daxtop_obj   := $(call obj,tools/daxtop.c $(util_src) $(collect_src) $(model_src) $(view_src) $(tui_src) $(record_src))
+daxtop_obj   := $(call obj,tools/daxtop.c $(call src,top) $(util_src) $(collect_src) $(model_src) $(view_src) $(tui_src) $(record_src))
 daxtrace_obj := $(call obj,tools/daxtrace.c $(call src,trace) $(util_src) $(collect_src) $(model_src) $(view_src) $(record_src))
 daxbench_obj := $(call obj,tools/daxbench.c $(bench_src) $(util_src))
 daxtop_libs   := -lbpf -lncursesw -ltinfo -ljansson -lzstd -lelf -lz

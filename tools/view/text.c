@@ -8,7 +8,8 @@
 #include "view/lines.h"
 #include "view/view.h"
 
-#define ADVICE_MAX 4 /* different causes explained in one frame */
+#define LIST_COLUMNS 79
+#define ADVICE_MAX   4 /* different causes explained in one frame */
 
 const char *view_table_name(enum dax_item_kind kind)
 {
@@ -35,11 +36,15 @@ const struct dax_item **view_order(const struct dax_items *items, const struct d
 
 void view_list_fields(FILE *to)
 {
+	struct lines lines = {.columns = LIST_COLUMNS};
 	size_t i;
 
 	for (i = 0; i < dax_nr_fields; i++)
-		fprintf(to, "%-20s %-7s %s\n", dax_fields[i].name, dax_fields[i].title,
-			dax_fields[i].what);
+		lines_add(&lines, LINE_PLAIN, 29, "%-20s %-7s %s", dax_fields[i].name,
+			  dax_fields[i].title, dax_fields[i].what);
+	for (i = 0; i < lines.nr; i++)
+		fprintf(to, "%s\n", lines.line[i].text);
+	lines_free(&lines);
 }
 
 static void add_head(struct lines *lines, const struct dax_model *model)

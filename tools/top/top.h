@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* top.h - daxtop's parts: its options, the output of its command, and its run. */
+#ifndef DAX_TOP_H
+#define DAX_TOP_H
+
+#include "collect/live.h"
+#include "view/tui/tui.h"
+#include "view/view.h"
+
+enum top_view { TOP_SCREEN, TOP_TEXT, TOP_JSON };
+
+struct top_opts {
+	__u64 interval_ns;
+	__u64 frames; /* end after so many; 0: never */
+	enum top_view view;
+	enum tui_color color;
+	enum dax_tier max_tier;
+	struct view_opts show;
+	__u32 *targets; /* with room for one more: the command */
+	size_t nr_targets;
+	char **command; /* NULL: none */
+};
+
+/*
+ * Read the command line. Does not return when it is wrong, or when --help, --version or -s help
+ * was asked for.
+ */
+void top_options(struct top_opts *opts, int argc, char *argv[]);
+
+/* Watch and show. Returns the exit status. */
+int top_run(struct top_opts *opts);
+
+/*
+ * While the screen is shown, what the command writes to the terminal is kept from it: the last of
+ * it can be printed afterwards. Standard input is empty for it.
+ */
+struct output {
+	int fd; /* to be read; -1: none */
+	int saved[3];
+	size_t nr; /* bytes ever written */
+	char last[16384];
+};
+
+/* Before the command is forked, and after. Return 0 or a negative errno. */
+int output_divert(struct output *output);
+void output_restore(struct output *output);
+/* Read what waits; false at the end. */
+bool output_read(struct output *output);
+void output_print(struct output *output);
+
+#endif
