@@ -29,6 +29,10 @@ struct dax_item {
 	char comm[DAX_COMM_LEN]; /* of a process; any bytes */
 	const char *path;	 /* of a file; any bytes; NULL when unknown */
 	bool path_deleted;
+	/* Of a file the process, and of a process the file, with most 4 KiB faults. */
+	__u32 most_pid;	       /* 0: unknown */
+	const char *most_path; /* NULL: unknown */
+	__u64 most;	       /* how many */
 	__u64 elapsed_ns;      /* length of the interval; 0: unknown */
 	struct dax_cell total; /* DAX_TOTAL */
 	struct dax_cell last;  /* DAX_INTERVAL; counters may be DAX_NOT_KNOWN */
@@ -126,7 +130,7 @@ size_t dax_reasons_by_count(const struct dax_item *item, enum dax_window window,
 			    enum dax_reason order[DAX_NR_REASONS]);
 
 /*
- * Why an item does not get 2 MiB everywhere, by what cost it most 4 KiB faults. @fix may hold
+ * Why an item does not get 2 MiB everywhere, by what cost it most 4 KiB faults. @run may hold
  * {file}, {dir} and {pid} for the view to fill in.
  */
 struct dax_advice {
@@ -136,11 +140,13 @@ struct dax_advice {
 	const char *of_what; /* "fallbacks" or "4 KiB faults" */
 	const char *behind;  /* what came first, when @cause only follows from it; or NULL */
 	const char *means;
-	const char *fix; /* NULL: nothing to do */
+	const char *fix; /* what to change */
+	const char *run; /* a command that does it, or shows more; or NULL */
 };
 struct dax_advice dax_advise(const struct dax_item *item, enum dax_window window);
 const char *dax_reason_means(enum dax_reason reason);
 const char *dax_reason_fix(enum dax_reason reason);
+const char *dax_reason_run(enum dax_reason reason);
 
 /* Faults with a known latency. */
 struct dax_num dax_lat_count(const struct dax_item *item, enum dax_window window,

@@ -52,8 +52,9 @@ static struct dax_advice never_tried(__u64 count, __u64 of)
 		.of_what = "4 KiB faults",
 		.means = "2 MiB was never tried: forbidden to the process or not known to the "
 			 "filesystem, or mapped before daxtop began",
-		.fix = "grep THP_enabled /proc/{pid}/status; grep -w nh /proc/{pid}/smaps "
-		       "(MADV_NOHUGEPAGE); ext2 has no 2 MiB faults",
+		.fix = "in the program: no MADV_NOHUGEPAGE (nh), no PR_SET_THP_DISABLE "
+		       "(THP_enabled: 0); ext2 has no 2 MiB faults",
+		.run = "grep -w nh /proc/{pid}/smaps; grep THP_enabled /proc/{pid}/status",
 	};
 }
 
@@ -93,5 +94,6 @@ struct dax_advice dax_advise(const struct dax_item *item, enum dax_window window
 	}
 	advice.means = dax_reason_means(cause);
 	advice.fix = dax_reason_fix(cause);
+	advice.run = dax_reason_run(cause);
 	return advice;
 }

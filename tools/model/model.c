@@ -155,11 +155,29 @@ static struct dax_item *group_item(struct group *group, enum dax_item_kind kind,
 	return item;
 }
 
+/* Whom to look at first: where most 4 KiB faults come from. */
+static void note_most(struct dax_item *item, const struct dax_row *row)
+{
+	__u64 faults = 0;
+	int i;
+
+	for (i = DAX_PTE_MAPPED; i <= DAX_PTE_COPY; i++)
+		faults += row->count.fault[i][0] + row->count.fault[i][1];
+	if (row->other || faults <= item->most)
+		return;
+	item->most = faults;
+	if (item->kind == DAX_FILE)
+		item->most_pid = row->key.tgid;
+	else
+		item->most_path = row->path_deleted ? NULL : row->path;
+}
+
 static void item_add(struct dax_item *item, const struct dax_row *row, const struct dax_cell *gain)
 {
 	cell_add(&item->total, &row->count);
 	if (gain)
 		cell_add(&item->last, gain);
+	note_most(item, row);
 	if (item->kind == DAX_FILE && !item->path && row->path) {
 		item->path = row->path;
 		item->path_deleted = row->path_deleted;

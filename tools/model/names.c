@@ -12,109 +12,120 @@ static const char *const outcome_names[DAX_NR_OUTCOMES] = {
 	[DAX_PMD_ERROR] = "pmd_error",	 [DAX_PMD_FALLBACK] = "pmd_fallback",
 };
 
+/* A copy has new extents and no page-cache entries; the reflink that cp makes by itself has not. */
+#define COPY "cp -p --reflink=never {file} {file}.new && mv {file}.new {file}"
+#define MAPS "grep -F {file} /proc/{pid}/maps"
+
 /*
- * What a reason means and how to be rid of it. A fix that erases data says so. {file}, {dir} and
- * {pid} are filled in by the view.
+ * What a reason means, how to be rid of it, and what to type for it. What erases data says so.
+ * {file}, {dir} and {pid} are filled in by the view.
  */
 static const struct reason {
-	const char *name, *means, *fix;
+	const char *name, *means, *fix, *run;
 } reasons[DAX_NR_REASONS] = {
-	[DAX_WHY_NONE] = {"none", "nothing fell back", NULL},
+	[DAX_WHY_NONE] = {.name = "none", .means = "nothing fell back"},
 	[DAX_WHY_MISALIGNED_ADDR] =
 		{
-			"misaligned_addr",
-			"memory address and file offset differ modulo 2 MiB",
-			"in the program: mmap(NULL, ...) from a file offset that is a multiple of "
-			"2 MiB, "
-			"without MAP_FIXED or an address hint",
+			.name = "misaligned_addr",
+			.means = "memory address and file offset differ modulo 2 MiB",
+			.fix = "in the program: mmap(NULL, ...) from a file offset that is a "
+			       "multiple of 2 MiB; no MAP_FIXED, no address hint",
+			.run = MAPS,
 		},
 	[DAX_WHY_PRIVATE_WRITE] =
 		{
-			"private_write",
-			"a write to a private mapping copies single 4 KiB pages",
-			"in the program: mmap() with MAP_SHARED instead of MAP_PRIVATE",
+			.name = "private_write",
+			.means = "a write to a private mapping copies single 4 KiB pages",
+			.fix = "in the program: mmap() with MAP_SHARED, not MAP_PRIVATE",
+			.run = MAPS,
 		},
 	[DAX_WHY_VMA_START] =
 		{
-			"vma_start",
-			"the mapping begins inside the 2 MiB range",
-			"in the program: map from a multiple of 2 MiB, and do not split the "
-			"mapping with "
-			"mprotect, munmap or mremap",
+			.name = "vma_start",
+			.means = "the mapping begins inside the 2 MiB range",
+			.fix = "in the program: map from a multiple of 2 MiB; do not split the "
+			       "mapping by mprotect, munmap or mremap",
+			.run = MAPS,
 		},
 	[DAX_WHY_VMA_END] =
 		{
-			"vma_end",
-			"the mapping ends inside the 2 MiB range",
-			"in the program: map a whole multiple of 2 MiB, and do not split the "
-			"mapping with "
-			"mprotect, munmap or mremap",
+			.name = "vma_end",
+			.means = "the mapping ends inside the 2 MiB range",
+			.fix = "in the program: map a multiple of 2 MiB; do not split the mapping "
+			       "by mprotect, munmap or mremap",
+			.run = MAPS,
 		},
 	[DAX_WHY_PAST_EOF] =
 		{
-			"past_eof",
-			"the file ends inside the 2 MiB range",
-			"give the file a multiple of 2 MiB before it is filled: truncate -s %2M "
-			"{file}",
+			.name = "past_eof",
+			.means = "the file ends inside the 2 MiB range",
+			.fix = "make its length a multiple of 2 MiB, best before it is filled",
+			.run = "truncate -s %2M {file}",
 		},
 	[DAX_WHY_PTE_ENTRY] =
 		{
-			"pte_entry",
-			"an earlier 4 KiB fault, of any process, left its entry in the page cache",
-			"drop the entries: cp {file} {file}.new && mv {file}.new {file} (or umount "
-			"and "
-			"mount), then let the first touch of a range be at 2 MiB",
+			.name = "pte_entry",
+			.means = "an earlier 4 KiB fault, of any process, left its entry in the "
+				 "page cache",
+			.fix = "drop the entries by a copy (or umount and mount), then let the "
+			       "first touch of each range be at 2 MiB",
+			.run = COPY,
 		},
 	[DAX_WHY_LOOKUP_FAILED] =
 		{
-			"lookup_failed",
-			"the filesystem found no extent: full, over quota or an I/O error",
-			"df -h {dir}; dmesg | tail",
+			.name = "lookup_failed",
+			.means =
+				"the filesystem found no extent: full, over quota, or an I/O error",
+			.fix = "make room, or look what the device has",
+			.run = "df -h {dir}; dmesg | tail",
 		},
 	[DAX_WHY_EXTENT_SHORT] =
 		{
-			"extent_short",
-			"the file's extent ends before the 2 MiB range does",
-			"filefrag -v {file}; on XFS: xfs_io -c 'extsize 2m' {dir}; then make the "
-			"file "
-			"anew, allocated at once: fallocate -l SIZE",
+			.name = "extent_short",
+			.means = "the file's extent ends before the 2 MiB range does",
+			.fix = "allocate it anew in whole 2 MiB pieces, on XFS as below; filefrag "
+			       "-v shows the extents",
+			.run = "xfs_io -c 'extsize 2m' {dir} && " COPY,
 		},
 	[DAX_WHY_EXTENT_MISALIGNED] =
 		{
-			"extent_misaligned",
-			"the file's extent does not start at a multiple of 2 MiB on the device",
-			"on XFS: xfs_io -c 'extsize 2m' {dir} and copy the file; or start the "
-			"partition "
-			"at a multiple of 4096 sectors, then mkfs.xfs -d su=2m,sw=1 or mkfs.ext4 "
-			"-b 4096 "
-			"-E stride=512 (mkfs erases all data)",
+			.name = "extent_misaligned",
+			.means = "the file's extent does not start at a multiple of 2 MiB on the "
+				 "device",
+			.fix = "allocate it anew, on XFS as below; if that does not help, start "
+			       "the partition at a multiple of 4096 sectors, then mkfs.xfs -d "
+			       "su=2m,sw=1 or mkfs.ext4 -b 4096 -E stride=512 (erases all data)",
+			.run = "xfs_io -c 'extsize 2m' {dir} && " COPY,
 		},
 	[DAX_WHY_DEVICE_SHORT] =
 		{
-			"device_short",
-			"the device gives less than 2 MiB in one piece: stripes, bad blocks, "
-			"namespace",
-			"ndctl list -NuRM; dmsetup table; then stripe by a multiple of 2 MiB, "
-			"clear bad "
-			"blocks, or ndctl create-namespace --align=2M (erases all data)",
+			.name = "device_short",
+			.means = "the device gives less than 2 MiB in one piece: stripes, bad "
+				 "blocks, namespace",
+			.fix = "stripes of whole 2 MiB, no bad blocks, a namespace with --align=2M "
+			       "(making one erases all data)",
+			.run = "ndctl list -NuRM; dmsetup table",
 		},
 	[DAX_WHY_NO_ZERO_PAGE] =
 		{
-			"no_zero_page",
-			"no memory for the 2 MiB zero page that stands for a hole",
-			"free memory, or write {file} once so that no hole is read",
+			.name = "no_zero_page",
+			.means = "no memory for the 2 MiB zero page that stands for a hole",
+			.fix = "free memory, or write the file once so that no hole is read",
+			.run = "free -h",
 		},
 	[DAX_WHY_LOST_RACE] =
 		{
-			"lost_race",
-			"another thread's fault filled the page table first",
-			"nothing to do; if there are many, let one thread touch each range first",
+			.name = "lost_race",
+			.means = "another thread's fault filled the page table first",
+			.fix = "nothing to do; if there are many, let one thread touch each range "
+			       "first",
 		},
 	[DAX_WHY_UNKNOWN] =
 		{
-			"unknown",
-			"this tier cannot tell the reason",
-			"run without --max-tier, on Linux 5.15 or later with iomap tracepoints",
+			.name = "unknown",
+			.means = "this tier cannot tell the reason",
+			.fix = "run without --max-tier, on Linux 5.15 or later with the iomap "
+			       "events",
 		},
 };
 
@@ -161,6 +172,11 @@ const char *dax_reason_means(enum dax_reason reason)
 const char *dax_reason_fix(enum dax_reason reason)
 {
 	return reasons[reason].fix;
+}
+
+const char *dax_reason_run(enum dax_reason reason)
+{
+	return reasons[reason].run;
 }
 
 const char *dax_class_name(enum dax_class cls)

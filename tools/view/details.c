@@ -18,8 +18,9 @@ static void add_identity(struct lines *lines, const struct dax_item *item)
 		return;
 	format_device(dev, item->key.dev);
 	if (item->kind == DAX_FILE)
-		lines_add(lines, LINE_FAINT, 0, "device %s, inode %llu, generation %u", dev,
-			  (unsigned long long)item->key.ino, item->key.gen);
+		lines_add(lines, LINE_FAINT, 0,
+			  "device %s, inode %llu, generation %u; most 4 KiB faults by process %u",
+			  dev, (unsigned long long)item->key.ino, item->key.gen, item->most_pid);
 	else if (item->kind == DAX_PROCESS)
 		lines_add(lines, LINE_FAINT, 0, "process %u, cgroup %llu", item->key.tgid,
 			  (unsigned long long)item->cgroup);
@@ -29,7 +30,7 @@ static void add_reasons(struct lines *lines, const struct dax_item *item)
 {
 	enum dax_reason order[DAX_NR_REASONS];
 	size_t nr = dax_reasons_by_count(item, DAX_TOTAL, order), i;
-	char count[FORMAT_NUM_MAX], fix[FORMAT_LINE_MAX];
+	char count[FORMAT_NUM_MAX];
 
 	if (!nr)
 		return;
@@ -39,10 +40,7 @@ static void add_reasons(struct lines *lines, const struct dax_item *item)
 		format_num(count, dax_reason_num(item, DAX_TOTAL, order[i]), DAX_UNIT_COUNT);
 		lines_add(lines, LINE_PLAIN, 8, "%7s %s: %s", count, dax_reason_name(order[i]),
 			  dax_reason_means(order[i]));
-		if (!dax_reason_fix(order[i]))
-			continue;
-		format_fix(fix, dax_reason_fix(order[i]), item, lines->ascii);
-		lines_add(lines, LINE_STRONG, 13, "        fix: %s", fix);
+		lines_fix(lines, 8, dax_reason_fix(order[i]), dax_reason_run(order[i]), item);
 	}
 }
 

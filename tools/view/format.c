@@ -202,7 +202,10 @@ static void put_quoted(struct out *out, const char *text, size_t len, bool ascii
 
 static void put_place(struct out *out, const char *place, const struct dax_item *item, bool ascii)
 {
-	const char *path = item->kind == DAX_FILE && !item->path_deleted ? item->path : NULL;
+	const char *path = item->kind != DAX_FILE ? item->most_path
+			   : item->path_deleted	  ? NULL
+						  : item->path;
+	__u32 pid = item->kind == DAX_PROCESS ? item->key.tgid : item->most_pid;
 	const char *slash;
 
 	/* What begins with ".../" is only the end of a path: nothing to type. */
@@ -219,24 +222,24 @@ static void put_place(struct out *out, const char *place, const struct dax_item 
 			put_quoted(out, path, slash > path ? (size_t)(slash - path) : 1, ascii);
 		else
 			put(out, "DIR");
-	} else if (item->kind == DAX_PROCESS && !item->other) {
-		put(out, "%u", item->key.tgid);
+	} else if (pid) {
+		put(out, "%u", pid);
 	} else {
 		put(out, "PID");
 	}
 }
 
-void format_fix(char out[FORMAT_LINE_MAX], const char *fix, const struct dax_item *item, bool ascii)
+void format_run(char out[FORMAT_LINE_MAX], const char *run, const struct dax_item *item, bool ascii)
 {
 	struct out to = {out, FORMAT_LINE_MAX};
 
 	*out = '\0';
-	while (*fix) {
-		if (*fix == '{') {
-			put_place(&to, fix, item, ascii);
-			fix += strcspn(fix, "}") + 1;
+	while (*run) {
+		if (*run == '{') {
+			put_place(&to, run, item, ascii);
+			run += strcspn(run, "}") + 1;
 		} else {
-			put(&to, "%c", *fix++);
+			put(&to, "%c", *run++);
 		}
 	}
 }

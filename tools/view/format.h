@@ -26,8 +26,8 @@ void format_name(char out[FORMAT_NAME_MAX], const struct dax_item *item, bool as
 /* Device number as /proc/self/mountinfo has it: "259:0". */
 void format_device(char out[FORMAT_NUM_MAX], __u32 dev);
 
-/* @fix with {file}, {dir} and {pid} filled in, quoted so that a shell can be given it. */
-void format_fix(char out[FORMAT_LINE_MAX], const char *fix, const struct dax_item *item,
+/* The command @run with {file}, {dir} and {pid} filled in, quoted for a shell. */
+void format_run(char out[FORMAT_LINE_MAX], const char *run, const struct dax_item *item,
 		bool ascii);
 
 /* "extent_short, 10 of 12 fallbacks", and what it means, from @advice. */

@@ -128,6 +128,23 @@ void lines_reasons(struct lines *lines, const struct dax_item *item, enum dax_wi
 		lines_add(lines, LINE_PLAIN, 8, "why     %s", text);
 }
 
+void lines_fix(struct lines *lines, int indent, const char *fix, const char *run,
+	       const struct dax_item *item)
+{
+	char text[FORMAT_LINE_MAX];
+	int columns = lines->columns;
+
+	if (fix)
+		lines_add(lines, LINE_STRONG, indent + 5, "%*sfix: %s", indent, "", fix);
+	if (!run)
+		return;
+	format_run(text, run, item, lines->ascii);
+	if (lines->whole_commands)
+		lines->columns = FORMAT_LINE_MAX;
+	lines_add(lines, LINE_STRONG, indent + 5, "%*srun: %s", indent, "", text);
+	lines->columns = columns;
+}
+
 void lines_advice(struct lines *lines, const struct dax_item *item, enum dax_window window)
 {
 	struct dax_advice advice = dax_advise(item, window);
@@ -137,8 +154,5 @@ void lines_advice(struct lines *lines, const struct dax_item *item, enum dax_win
 		return;
 	format_cause(text, &advice);
 	lines_add(lines, LINE_PLAIN, 5, "why: %s", text);
-	if (!advice.fix)
-		return;
-	format_fix(text, advice.fix, item, lines->ascii);
-	lines_add(lines, LINE_STRONG, 5, "fix: %s", text);
+	lines_fix(lines, 0, advice.fix, advice.run, item);
 }

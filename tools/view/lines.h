@@ -12,7 +12,9 @@ enum line_style { LINE_PLAIN, LINE_HEAD, LINE_STRONG, LINE_FAINT };
 struct lines {
 	int columns; /* lines are not wider, but for words that are */
 	bool ascii;
-	bool failed; /* out of memory: some are missing */
+	bool whole_commands; /* a command stays in one line, however wide, so that it can be copied
+			      */
+	bool failed;	     /* out of memory: some are missing */
 	size_t nr, space;
 	struct line {
 		char *text;
@@ -31,6 +33,10 @@ void lines_summary(struct lines *lines, const struct dax_item *item, enum dax_wi
 
 /* "why  extent_short 10, pte_entry 2", or nothing when nothing fell back. */
 void lines_reasons(struct lines *lines, const struct dax_item *item, enum dax_window window);
+
+/* "fix: ..." and "run: ..."; either may be NULL. */
+void lines_fix(struct lines *lines, int indent, const char *fix, const char *run,
+	       const struct dax_item *item);
 
 /* What keeps @item from 2 MiB and how to mend it; nothing when nothing does. */
 void lines_advice(struct lines *lines, const struct dax_item *item, enum dax_window window);

@@ -134,7 +134,8 @@ static int add_advice(struct lines *lines, const struct dax_model *model)
 
 int view_text(FILE *to, const struct dax_model *model, const struct view_opts *opts)
 {
-	struct lines lines = {.columns = opts->columns, .ascii = opts->ascii};
+	struct lines lines = {
+		.columns = opts->columns, .ascii = opts->ascii, .whole_commands = true};
 	size_t i;
 	int ret;
 
