@@ -127,11 +127,31 @@ test_usage()
 	check '--icount with two CPUs is refused' status icount 125
 	guest noprogram --kernel debian-6.1 --bin no-such-program-here -- true
 	check 'a --bin that is missing is named' eval 'status noprogram 125 && said noprogram no-such-program-here'
-	if "$here/fetch-kernel" debian-2.4 >/dev/null 2>&1; then
-		check 'fetch-kernel refuses an unknown kernel' false
-	else
-		check 'fetch-kernel refuses an unknown kernel' test $? -eq 2
-	fi
+}
+
+# fetch NAME ARGUMENT...: as guest(), with a cache of its own
+fetch()
+{
+	local name=$1 status=0
+
+	shift
+	DAXSCOPE_CACHE=$work/cache "$here/fetch-kernel" "$@" >"$work/$name.out" 2>"$work/$name.err" || status=$?
+	printf '%s\n' "$status" >"$work/$name.status"
+}
+
+test_fetch()
+{
+	local old=$work/cache/kernels/packages-2
+
+	fetch unknown debian-2.4
+	check 'fetch-kernel refuses an unknown kernel' status unknown 2
+	fetch empty --offline debian-6.1
+	check 'fetch-kernel gives 3 when it has nothing and may not ask' status empty 3
+	check 'fetch-kernel says so' said empty 'debian-6.1: apt has no such kernel.*none is cached'
+	mkdir -p "$old"/debian-6.1,6.1.0-{9,10}-amd64,6.1.1
+	fetch old --offline debian-6.1
+	check 'fetch-kernel falls back to the newest in the cache' \
+		eval 'status old 0 && has_line old "$old/debian-6.1,6.1.0-10-amd64,6.1.1"'
 }
 
 # Two guests at once: output byte for byte, files, xfs on 6.1 and ext4 on 6.12.
@@ -281,6 +301,7 @@ for kernel in debian-6.1 debian-6.12; do
 	fi
 done
 test_usage
+test_fetch
 test_two_at_once
 test_more_filesystems
 test_kernel_complaints
