@@ -10,6 +10,7 @@
 #include "frame.bpf.h"
 #include "slot.bpf.h"
 #include "range.bpf.h"
+#include "bucket.bpf.h"
 #include "fault.bpf.h"
 
 /* T0: fs_dax tracepoints */

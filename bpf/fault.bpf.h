@@ -3,36 +3,6 @@
 #ifndef FAULT_BPF_H
 #define FAULT_BPF_H
 
-static __always_inline __u32 latency_bucket(__u64 ns)
-{
-	__u64 rest = ns >> DAX_LAT_MIN_EXP;
-	__u32 e = DAX_LAT_MIN_EXP;
-
-	if (!rest)
-		return 0;
-	if (rest >> 16) {
-		e += 16;
-		rest >>= 16;
-	}
-	if (rest >> 8) {
-		e += 8;
-		rest >>= 8;
-	}
-	if (rest >> 4) {
-		e += 4;
-		rest >>= 4;
-	}
-	if (rest >> 2) {
-		e += 2;
-		rest >>= 2;
-	}
-	if (rest >> 1)
-		e += 1;
-	if (e > DAX_LAT_MAX_EXP)
-		return DAX_LAT_BUCKETS - 1;
-	return 1 + 4 * (e - DAX_LAT_MIN_EXP) + ((ns >> (e - 2)) & 3);
-}
-
 static __always_inline __u32 latency_class(__u32 outcome)
 {
 	switch (outcome) {
@@ -121,14 +91,13 @@ static __always_inline void record_write(const struct fault_state *st, const str
 }
 
 /*
- * Count one fault that has ended. Called with a constant outcome where one is by far the most
- * frequent, so that the compiler drops every other case from that path.
+ * Count one fault that has ended. @plain promises that @outcome is a constant and the state is
+ * ST_BEGUN and nothing else: the compiler then drops every other case from the hottest path.
  */
 static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct inode *inode,
-				    struct vm_fault *vmf, __u32 outcome, __u32 reason)
+				    struct vm_fault *vmf, __u32 outcome, __u32 reason, bool plain)
 {
-	__u32 slot = slot_of(f, vmf, inode, id >> 32);
-	__u32 at = slot * (cfg.shard_mask + 1) + (cpu & cfg.shard_mask);
+	__u32 at = cell_of(f, cpu, vmf, inode, id >> 32);
 	__u32 write = vmf->flags & FAULT_FLAG_WRITE;
 	__u32 class = latency_class(outcome);
 	__u64 now = 0, took = 0, pgoff = vmf->pgoff;
@@ -141,8 +110,8 @@ static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct
 	__sync_fetch_and_add(&cell->fault[outcome][write], 1);
 	if (outcome == DAX_PMD_FALLBACK)
 		__sync_fetch_and_add(&cell->reason[reason], 1);
-	flags = range_note(f, cell, pgoff, outcome) | (write ? DAX_EVF_WRITE : 0);
-	if (f->st.flags & ST_BEGUN) {
+	flags = range_note(f, cell, pgoff, outcome, plain);
+	if (plain || (f->st.flags & ST_BEGUN)) {
 		now = bpf_ktime_get_ns();
 		took = now - f->st.begin;
 		if (class < DAX_NR_CLASSES)
@@ -157,9 +126,9 @@ static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct
 			.cpu = cpu,
 			.outcome = outcome,
 			.reason = reason,
-			.flags = flags,
+			.flags = flags | (write ? DAX_EVF_WRITE : 0),
 			.tid = id,
-			.slot = slot,
+			.slot = f->slot,
 			.ts_ns = now ? now : bpf_ktime_get_ns(),
 			.dur_ns = took,
 			.pgoff = pgoff,
@@ -210,7 +179,7 @@ static __always_inline __u32 fallback_reason(const struct fault_state *st, struc
 /* The last fault asked for a sync and its page never came: vfs_fsync_range() failed, SIGBUS. */
 static __always_inline void sync_failed(struct fault_state *st)
 {
-	__u32 at = st->sync_slot * (cfg.shard_mask + 1);
+	__u32 at = st->sync_cell;
 	struct dax_cell *cell = bpf_map_lookup_elem(&cells, &at);
 
 	if (cell)
@@ -242,10 +211,10 @@ static __always_inline int fault_begin(bool pmd)
 }
 
 /* The first half of a MAP_SYNC write: it ends in sync_done(), and is timed until then. */
-static __always_inline int sync_wanted(struct frame *f, __u64 id, struct inode *inode,
+static __always_inline int sync_wanted(struct frame *f, __u32 cpu, __u64 id, struct inode *inode,
 				       struct vm_fault *vmf)
 {
-	f->st.sync_slot = slot_of(f, vmf, inode, id >> 32);
+	f->st.sync_cell = cell_of(f, cpu, vmf, inode, id >> 32);
 	pending_set(&f->st, ST_SYNC);
 	return 0;
 }
@@ -262,12 +231,12 @@ static __always_inline int pte_done(struct inode *inode, struct vm_fault *vmf, _
 	if (!watched(f, id))
 		goto out;
 	if (result == VM_FAULT_NOPAGE && f->st.flags == ST_BEGUN && !vmf->cow_page) {
-		account(f, cpu, id, inode, vmf, DAX_PTE_MAPPED, DAX_WHY_NONE);
+		account(f, cpu, id, inode, vmf, DAX_PTE_MAPPED, DAX_WHY_NONE, true);
 		f->task = 0;
 		return 0;
 	}
 	if (result & VM_FAULT_NEEDDSYNC)
-		return sync_wanted(f, id, inode, vmf);
+		return sync_wanted(f, cpu, id, inode, vmf);
 	if (result & VM_FAULT_ANY_ERROR)
 		outcome = DAX_PTE_ERROR;
 	else if (result & VM_FAULT_DONE_COW)
@@ -278,7 +247,7 @@ static __always_inline int pte_done(struct inode *inode, struct vm_fault *vmf, _
 		outcome = DAX_PTE_RETRY; /* its copy lost a race for the page table */
 	else
 		outcome = f->st.flags & ST_ZERO ? DAX_PTE_ZERO : DAX_PTE_MAPPED;
-	account(f, cpu, id, inode, vmf, outcome, DAX_WHY_NONE);
+	account(f, cpu, id, inode, vmf, outcome, DAX_WHY_NONE, false);
 	if (outcome == DAX_PTE_ERROR && (f->st.flags & ST_FELL))
 		pending_clear(&f->st, ST_FELL);
 out:
@@ -301,7 +270,7 @@ static __always_inline int pmd_done(struct inode *inode, struct vm_fault *vmf, _
 	if (f->st.flags & ST_BEGUN)
 		__sync_fetch_and_sub(&pmd_in_flight, 1);
 	if (result & VM_FAULT_NEEDDSYNC)
-		return sync_wanted(f, id, inode, vmf);
+		return sync_wanted(f, cpu, id, inode, vmf);
 	if (result & VM_FAULT_FALLBACK) {
 		outcome = DAX_PMD_FALLBACK;
 		reason = fallback_reason(&f->st, vmf, max_pgoff);
@@ -312,7 +281,7 @@ static __always_inline int pmd_done(struct inode *inode, struct vm_fault *vmf, _
 	} else {
 		outcome = f->st.flags & ST_ZERO ? DAX_PMD_ZERO : DAX_PMD_MAPPED;
 	}
-	account(f, cpu, id, inode, vmf, outcome, reason);
+	account(f, cpu, id, inode, vmf, outcome, reason, false);
 out:
 	frame_end(f);
 	return 0;
@@ -337,7 +306,7 @@ static __always_inline int sync_done(struct inode *inode, struct vm_fault *vmf, 
 		outcome = f->st.flags & ST_PMD ? DAX_PMD_SYNC : DAX_PTE_SYNC;
 	else
 		outcome = f->st.flags & ST_PMD ? DAX_PMD_ERROR : DAX_PTE_ERROR;
-	account(f, cpu, id, inode, vmf, outcome, DAX_WHY_NONE);
+	account(f, cpu, id, inode, vmf, outcome, DAX_WHY_NONE, false);
 	pending_clear(&f->st, ST_SYNC);
 out:
 	frame_end(f);

@@ -34,7 +34,7 @@ struct fault_state {
 	__u16 ext_type;
 	__u16 ext_flags;
 	__u32 flags;
-	__u32 sync_slot; /* whom a failed sync is charged to */
+	__u32 sync_cell; /* whom a failed sync is charged to */
 	__u32 pad;
 };
 
@@ -48,13 +48,15 @@ struct frame {
 	__u32 dev;
 	__u32 tgid;
 	__u32 slot;
+	__u32 cell; /* of that slot, for this CPU */
+	__u32 pad;
 	__u64 range; /* of that file */
 	__u32 range_bits;
 	__u32 range_epoch; /* range_bits hold while this is still range_epoch */
 	__u32 watch_tgid;
 	__u32 watch_epoch;
 	__u32 watch_yes;
-	__u32 pad;
+	__u32 pad2;
 };
 
 struct {

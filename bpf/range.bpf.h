@@ -53,7 +53,7 @@ static __always_inline __u32 pte_note(struct frame *f, struct dax_cell *cell, bo
 
 /* Note what a fault of this outcome does to its range; returns DAX_EVF_* for what it counted. */
 static __always_inline __u32 range_note(struct frame *f, struct dax_cell *cell, __u64 pgoff,
-					__u32 outcome)
+					__u32 outcome, bool plain)
 {
 	__u64 range = pgoff / DAX_RANGE_PAGES;
 	bool pte = outcome < DAX_PMD_MAPPED;
@@ -68,7 +68,7 @@ static __always_inline __u32 range_note(struct frame *f, struct dax_cell *cell, 
 
 	epoch = *(volatile __u32 *)&range_epoch;
 	if (pte) {
-		if (f->st.flags & ST_FELL) {
+		if (!plain && (f->st.flags & ST_FELL)) {
 			completes = f->st.fell_pgoff == pgoff;
 			pending_clear(&f->st, ST_FELL);
 		}

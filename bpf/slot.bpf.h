@@ -67,23 +67,24 @@ full:
 	return 0;
 }
 
-/* The slot of @inode's file in process @tgid; @f's caches are about them from here on. */
-static __always_inline __u32 slot_of(struct frame *f, struct vm_fault *vmf, struct inode *inode,
-				     __u32 tgid)
+/* The cell of @inode's file in process @tgid; @f's caches are about them from here on. */
+static __always_inline __u32 cell_of(struct frame *f, __u32 cpu, struct vm_fault *vmf,
+				     struct inode *inode, __u32 tgid)
 {
 	__u64 ino = inode->i_ino;
 	__u32 gen = inode->i_generation;
 
 	if (f->inode == (__u64)inode && f->tgid == tgid && f->ino == ino && f->gen == gen)
-		return f->slot;
+		return f->cell;
 	f->slot = slot_find(vmf, inode, tgid);
+	f->cell = f->slot * (cfg.shard_mask + 1) + (cpu & cfg.shard_mask);
 	f->inode = (__u64)inode;
 	f->ino = ino;
 	f->gen = gen;
 	f->dev = inode->i_sb->s_dev;
 	f->tgid = tgid;
 	f->range_bits = 0;
-	return f->slot;
+	return f->cell;
 }
 
 #endif /* SLOT_BPF_H */
