@@ -10,6 +10,9 @@
 #include "view/format.h"
 #include "view/view.h"
 
+/* ASCII only: a terminal that is shown the line must not act on what names hold. */
+#define JSON_FORMAT (JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9))
+
 /*
  * jansson's *_new() functions take over what they are given and fail on NULL, so a value that
  * could not be made is seen where it is put in.
@@ -256,8 +259,7 @@ int view_json(FILE *to, const struct dax_model *model, const struct view_opts *o
 	errno = 0;
 	if (failed)
 		ret = -ENOMEM;
-	else if (json_dumpf(object, to, JSON_COMPACT | JSON_REAL_PRECISION(9)) ||
-		 fputc('\n', to) == EOF)
+	else if (json_dumpf(object, to, JSON_FORMAT) || fputc('\n', to) == EOF)
 		ret = errno ? -errno : -EIO;
 	json_decref(object);
 	return ret;
