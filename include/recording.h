@@ -72,7 +72,7 @@ enum rec_tag {
 #define REC_C_STORED	  20 /* u32: bytes of the payload in the file; at most REC_C_RAW */
 #define REC_C_FIRST_TS	  24 /* u64: ns */
 #define REC_C_SPAN	  32 /* u32: ns; 2^32 - 1 also stands for more */
-#define REC_C_NO_STATE	  36 /* u32: dax_bpf_losses.no_state so far, at most 2^32 - 1 */
+#define REC_C_UNWATCHED	  36 /* u32: dax_bpf_losses.unwatched so far, at most 2^32 - 1 */
 #define REC_C_TOTAL	  40 /* u64: events in this chunk and all before it */
 #define REC_C_LOST	  48 /* u64: dax_bpf_losses.events so far; TOTAL + LOST were produced */
 #define REC_C_PAYLOAD_CRC 56 /* u32 */
@@ -106,12 +106,12 @@ enum rec_chunk_type {
 #define REC_CLOCK_LEN  24
 
 /* Payload of REC_CHUNK_END: a clock snapshot, then u64 each. */
-#define REC_END_COUNTED	 24 /* faults the kernel side counted: RECORDED + LOST; ~0: not known */
-#define REC_END_RECORDED 32 /* events in all chunks */
-#define REC_END_LOST	 40 /* dax_bpf_losses.events */
-#define REC_END_NO_STATE 48 /* dax_bpf_losses.no_state */
-#define REC_END_SLOTS	 56 /* dax_bpf_losses.slots */
-#define REC_END_LEN	 64
+#define REC_END_COUNTED	  24 /* faults the kernel side counted: RECORDED + LOST; ~0: not known */
+#define REC_END_RECORDED  32 /* events in all chunks */
+#define REC_END_LOST	  40 /* dax_bpf_losses.events */
+#define REC_END_UNWATCHED 48 /* dax_bpf_losses.unwatched */
+#define REC_END_SLOTS	  56 /* dax_bpf_losses.slots */
+#define REC_END_LEN	  64
 
 /*
  * Payload of REC_CHUNK_SLOTS: definitions, each u32 slot, u32 length of what follows, TLVs. Slot 0

@@ -17,6 +17,11 @@ struct index_chunk {
 	__u16 cpu;
 };
 
+/* First and last chunk of a CPU, or REC_NO_CHUNK. */
+struct index_cpu {
+	__u32 first, last;
+};
+
 struct index_clock {
 	__u64 mono, real;
 };
@@ -34,34 +39,44 @@ struct cursor {
 	struct dax_event_extent ev;
 };
 
+struct buffer {
+	__u8 *at;
+	size_t room;
+};
+
 struct rec_reader {
 	int fd;
 	struct rec_facts facts;
 	struct rec_state state;
-	struct rec_slot *slot[REC_SLOT_MAX];
+	struct rec_slot **slot; /* by number */
+	__u32 nr_slots;
 	size_t slot_bytes;
 	struct index_clock *clock;
 	size_t nr_clocks, clock_room;
 	struct index_chunk *chunk;
 	__u32 nr_chunks, chunk_room;
-	__u32 first[65536], last[65536]; /* chunk of each CPU, or REC_NO_CHUNK */
-	struct cursor **heap;		 /* smallest key first */
+	struct index_cpu *cpu; /* by number */
+	__u32 nr_cpus;
+	struct cursor **heap; /* smallest key first */
 	size_t nr_heap;
 	bool playing;
 	__u64 memory; /* of loaded payloads */
 	struct dax_bpf_losses reached;
 	ZSTD_DCtx *zstd;
-	__u8 stored[REC_RAW_MAX];
-	__u8 raw[REC_RAW_MAX];
+	struct buffer stored, raw;
 };
+
+/* Make room for @len bytes, what was in it is lost: NULL when out of memory. */
+__u8 *rec_room(struct buffer *buffer, size_t len);
 
 /* Read @len bytes at @off: 1, 0 when the file ends before, or a negative errno. */
 int rec_pread(int fd, void *to, size_t len, __u64 off);
 
-/* Read and check the payload of @chunk at @off into reader->stored: 1, 0 (bad), negative errno. */
+/* Read and check the payload of @chunk at @off into reader->stored.at: 1, 0 (bad), negative errno.
+ */
 int rec_read_payload(struct rec_reader *reader, __u64 off, const struct rec_chunk *chunk);
 
-/* The payload in reader->stored as raw bytes, chunk->raw of them. False when it is malformed. */
+/* The payload in reader->stored.at as raw bytes, chunk->raw of them. False when it is malformed. */
 bool rec_unpack(struct rec_reader *reader, const struct rec_chunk *chunk, __u8 *raw);
 
 /* Find and check all chunks from @off on. 0 or a negative errno. */

@@ -99,7 +99,7 @@ void rec_chunk_put(__u8 out[REC_CHUNK_HEADER], const struct rec_chunk *chunk)
 	put_le32(out + REC_C_STORED, chunk->stored);
 	put_le64(out + REC_C_FIRST_TS, chunk->first_ts);
 	put_le32(out + REC_C_SPAN, chunk->span);
-	put_le32(out + REC_C_NO_STATE, chunk->no_state);
+	put_le32(out + REC_C_UNWATCHED, chunk->unwatched);
 	put_le64(out + REC_C_TOTAL, chunk->total);
 	put_le64(out + REC_C_LOST, chunk->lost);
 	put_le32(out + REC_C_PAYLOAD_CRC, chunk->payload_crc);
@@ -120,7 +120,7 @@ bool rec_chunk_get(const __u8 in[REC_CHUNK_HEADER], struct rec_chunk *chunk)
 	chunk->stored = get_le32(in + REC_C_STORED);
 	chunk->first_ts = get_le64(in + REC_C_FIRST_TS);
 	chunk->span = get_le32(in + REC_C_SPAN);
-	chunk->no_state = get_le32(in + REC_C_NO_STATE);
+	chunk->unwatched = get_le32(in + REC_C_UNWATCHED);
 	chunk->total = get_le64(in + REC_C_TOTAL);
 	chunk->lost = get_le64(in + REC_C_LOST);
 	chunk->payload_crc = get_le32(in + REC_C_PAYLOAD_CRC);

@@ -64,7 +64,7 @@ struct rec_chunk {
 	__u16 cpu;
 	__u32 seq, events, raw, stored;
 	__u64 first_ts;
-	__u32 span, no_state;
+	__u32 span, unwatched;
 	__u64 total, lost;
 	__u32 payload_crc;
 };

@@ -49,24 +49,24 @@ static int start(struct rec_reader *r)
 {
 	size_t nr = 0, i;
 
-	for (i = 0; i < 65536; i++)
-		nr += r->first[i] != REC_NO_CHUNK;
+	for (i = 0; i < r->nr_cpus; i++)
+		nr += r->cpu[i].first != REC_NO_CHUNK;
 	r->playing = true;
 	if (!nr)
 		return 0;
 	r->heap = calloc(nr, sizeof(struct cursor *));
 	if (!r->heap)
 		return -ENOMEM;
-	for (i = 0; i < 65536; i++) {
+	for (i = 0; i < r->nr_cpus; i++) {
 		struct cursor *c;
 
-		if (r->first[i] == REC_NO_CHUNK)
+		if (r->cpu[i].first == REC_NO_CHUNK)
 			continue;
 		c = calloc(1, sizeof(*c));
 		if (!c)
 			return -ENOMEM;
 		c->cpu = i;
-		c->chunk = r->first[i];
+		c->chunk = r->cpu[i].first;
 		c->key = r->chunk[c->chunk].first_ts;
 		r->heap[r->nr_heap++] = c;
 	}
@@ -139,8 +139,8 @@ static int load(struct rec_reader *r, struct cursor *c)
 	codec_start(&c->codec, chunk.first_ts, c->cpu);
 	if (chunk.lost > r->reached.events)
 		r->reached.events = chunk.lost;
-	if (chunk.no_state > r->reached.no_state)
-		r->reached.no_state = chunk.no_state;
+	if (chunk.unwatched > r->reached.unwatched)
+		r->reached.unwatched = chunk.unwatched;
 	return step(r, c);
 }
 

@@ -10,6 +10,16 @@
 #include "record/bytes.h"
 #include "record/index.h"
 
+__u8 *rec_room(struct buffer *buffer, size_t len)
+{
+	if (len > buffer->room || !buffer->at) {
+		free(buffer->at);
+		buffer->room = len > 4096 ? len : 4096;
+		buffer->at = malloc(buffer->room);
+	}
+	return buffer->at;
+}
+
 int rec_pread(int fd, void *to, size_t len, __u64 off)
 {
 	__u8 *p = to;
@@ -33,13 +43,15 @@ int rec_pread(int fd, void *to, size_t len, __u64 off)
 static int read_header(struct rec_reader *r, __u64 *len, char *err, size_t size)
 {
 	size_t have = r->state.file_bytes < REC_H_TLVS ? r->state.file_bytes : REC_H_TLVS;
-	int ret = rec_pread(r->fd, r->stored, have, 0);
+	__u8 begin[REC_H_TLVS], *whole = NULL;
+	int ret = rec_pread(r->fd, begin, have, 0);
 
 	if (ret > 0) {
-		*len = rec_header_len(r->stored, have, err, size);
+		*len = rec_header_len(begin, have, err, size);
 		if (!*len)
 			return -EBADMSG;
-		ret = rec_pread(r->fd, r->stored, *len, 0);
+		whole = rec_room(&r->stored, *len);
+		ret = whole ? rec_pread(r->fd, whole, *len, 0) : -ENOMEM;
 	}
 	if (ret < 0) {
 		snprintf(err, size, "%s", strerror(-ret));
@@ -49,7 +61,7 @@ static int read_header(struct rec_reader *r, __u64 *len, char *err, size_t size)
 		snprintf(err, size, "cut off inside its header");
 		return -EBADMSG;
 	}
-	return rec_header_get(r->stored, *len, &r->facts, err, size);
+	return rec_header_get(whole, *len, &r->facts, err, size);
 }
 
 static int load(struct rec_reader *r, char *err, size_t size)
@@ -119,11 +131,15 @@ void rec_free(struct rec_reader *r)
 	if (!r)
 		return;
 	rec_merge_free(r);
-	for (i = 0; i < REC_SLOT_MAX; i++) {
+	for (i = 0; i < r->nr_slots; i++) {
 		if (r->slot[i])
 			free(r->slot[i]->path);
 		free(r->slot[i]);
 	}
+	free(r->slot);
+	free(r->cpu);
+	free(r->stored.at);
+	free(r->raw.at);
 	free(r->clock);
 	free(r->chunk);
 	rec_facts_free(&r->facts);
@@ -144,7 +160,7 @@ const struct rec_state *rec_state(const struct rec_reader *r)
 
 const struct rec_slot *rec_slot(const struct rec_reader *r, __u32 slot)
 {
-	return slot < REC_SLOT_MAX ? r->slot[slot] : NULL;
+	return slot < r->nr_slots ? r->slot[slot] : NULL;
 }
 
 __u64 rec_real_ns(const struct rec_reader *r, __u64 mono_ns)
@@ -199,7 +215,7 @@ bool rec_take_end(struct rec_reader *r, const __u8 *raw, size_t len)
 	state->counted_known = state->counted != ~0ULL;
 	state->recorded = get_le64(raw + REC_END_RECORDED);
 	state->lost.events = get_le64(raw + REC_END_LOST);
-	state->lost.no_state = get_le64(raw + REC_END_NO_STATE);
+	state->lost.unwatched = get_le64(raw + REC_END_UNWATCHED);
 	state->lost.slots = get_le64(raw + REC_END_SLOTS);
 	return true;
 }
@@ -238,12 +254,33 @@ static void take_slot_fact(struct rec_reader *r, struct rec_slot *slot, const st
 	}
 }
 
+/* A new slot with @number; NULL when it is known, not a legal one, or out of memory. */
+static struct rec_slot *new_slot(struct rec_reader *r, __u32 number)
+{
+	if (!number || number >= REC_SLOT_MAX || rec_slot(r, number))
+		return NULL;
+	if (number >= r->nr_slots) {
+		__u32 nr = r->nr_slots ? r->nr_slots : 64;
+		struct rec_slot **slot;
+
+		while (nr <= number)
+			nr *= 2;
+		slot = realloc(r->slot, nr * sizeof(*slot));
+		if (!slot)
+			return NULL;
+		memset(slot + r->nr_slots, 0, (nr - r->nr_slots) * sizeof(*slot));
+		r->slot = slot;
+		r->nr_slots = nr;
+	}
+	return r->slot[number] = calloc(1, sizeof(struct rec_slot));
+}
+
 bool rec_take_slots(struct rec_reader *r, const __u8 *raw, size_t len)
 {
 	const __u8 *at = raw, *end = raw + len;
 
 	while (at != end) {
-		struct rec_slot *slot = NULL;
+		struct rec_slot *slot;
 		const __u8 *next;
 		struct tlv tlv;
 		__u32 number;
@@ -255,8 +292,7 @@ bool rec_take_slots(struct rec_reader *r, const __u8 *raw, size_t len)
 		number = get_le32(at);
 		next = at + REC_SLOT_HEAD + get_le32(at + 4);
 		at += REC_SLOT_HEAD;
-		if (number && number < REC_SLOT_MAX && !r->slot[number])
-			slot = r->slot[number] = calloc(1, sizeof(*slot));
+		slot = new_slot(r, number);
 		while ((ret = tlv_next(&at, next, &tlv)) > 0)
 			if (slot)
 				take_slot_fact(r, slot, &tlv);

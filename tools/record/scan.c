@@ -25,26 +25,28 @@ enum found { FOUND_CHUNK, FOUND_BAD, FOUND_CUT, FOUND_NOTHING };
 
 int rec_read_payload(struct rec_reader *r, __u64 off, const struct rec_chunk *chunk)
 {
-	int ret = rec_pread(r->fd, r->stored, chunk->stored, off + REC_CHUNK_HEADER);
+	__u8 *at = rec_room(&r->stored, chunk->stored);
+	int ret = at ? rec_pread(r->fd, at, chunk->stored, off + REC_CHUNK_HEADER) : -ENOMEM;
 
 	if (ret <= 0)
 		return ret;
-	return crc32c(r->stored, chunk->stored) == chunk->payload_crc;
+	return crc32c(at, chunk->stored) == chunk->payload_crc;
 }
 
 bool rec_unpack(struct rec_reader *r, const struct rec_chunk *chunk, __u8 *raw)
 {
 	/* The output never passes chunk->raw bytes, whatever size the frame says it has. */
 	if (chunk->flags & REC_CF_ZSTD)
-		return ZSTD_decompressDCtx(r->zstd, raw, chunk->raw, r->stored, chunk->stored) ==
+		return ZSTD_decompressDCtx(r->zstd, raw, chunk->raw, r->stored.at, chunk->stored) ==
 		       chunk->raw;
 	if (chunk->stored != chunk->raw)
 		return false;
-	memcpy(raw, r->stored, chunk->raw);
+	memcpy(raw, r->stored.at, chunk->raw);
 	return true;
 }
 
-/* What is at @off: enum found, or a negative errno. FOUND_CHUNK leaves the payload in r->stored. */
+/* What is at @off: enum found, or a negative errno. FOUND_CHUNK leaves the payload in r->stored.at.
+ */
 static int look(struct scan *s, __u64 off, struct rec_chunk *chunk)
 {
 	__u8 header[REC_CHUNK_HEADER];
@@ -72,11 +74,13 @@ static int look(struct scan *s, __u64 off, struct rec_chunk *chunk)
  */
 static int search(struct scan *s, __u64 from, __u64 *at, bool *zeros)
 {
-	const size_t block = sizeof(s->r->raw);
-	__u8 *buf = s->r->raw;
+	const size_t block = 256 << 10;
+	__u8 *buf = rec_room(&s->r->raw, s->size - from < block ? s->size - from : block);
 	struct rec_chunk chunk;
 
 	*zeros = true;
+	if (!buf)
+		return -ENOMEM;
 	while (from < s->size) {
 		size_t have = s->size - from < block ? s->size - from : block, i;
 		size_t whole = have < block ? have : have - REC_CHUNK_HEADER + 1;
@@ -113,7 +117,7 @@ static void note_header(struct scan *s, const struct rec_chunk *chunk)
 		s->next_seq = chunk->seq + 1;
 	state->recorded = chunk->total;
 	state->lost.events = chunk->lost;
-	state->lost.no_state = chunk->no_state;
+	state->lost.unwatched = chunk->unwatched;
 	state->clean = false;
 }
 
@@ -127,10 +131,31 @@ static void note_time(struct rec_state *state, __u64 first, __u64 span)
 		state->last_ns = last;
 }
 
+static struct index_cpu *index_cpu(struct rec_reader *r, __u32 number)
+{
+	if (number >= r->nr_cpus) {
+		__u32 nr = r->nr_cpus ? r->nr_cpus : 16;
+		struct index_cpu *cpu;
+
+		while (nr <= number)
+			nr *= 2;
+		cpu = realloc(r->cpu, nr * sizeof(*cpu));
+		if (!cpu)
+			return NULL;
+		memset(cpu + r->nr_cpus, 0xff, (nr - r->nr_cpus) * sizeof(*cpu));
+		r->cpu = cpu;
+		r->nr_cpus = nr;
+	}
+	return &r->cpu[number];
+}
+
 static int index_events(struct rec_reader *r, __u64 off, const struct rec_chunk *chunk)
 {
+	struct index_cpu *cpu = index_cpu(r, chunk->cpu);
 	struct index_chunk *entry;
 
+	if (!cpu)
+		return -ENOMEM;
 	if (r->nr_chunks == r->chunk_room) {
 		__u32 room = r->chunk_room ? 2 * r->chunk_room : 256;
 
@@ -144,19 +169,20 @@ static int index_events(struct rec_reader *r, __u64 off, const struct rec_chunk 
 	}
 	r->chunk[r->nr_chunks] = (struct index_chunk){
 		.off = off, .first_ts = chunk->first_ts, .next = REC_NO_CHUNK, .cpu = chunk->cpu};
-	if (r->first[chunk->cpu] == REC_NO_CHUNK)
-		r->first[chunk->cpu] = r->nr_chunks;
+	if (cpu->first == REC_NO_CHUNK)
+		cpu->first = r->nr_chunks;
 	else
-		r->chunk[r->last[chunk->cpu]].next = r->nr_chunks;
-	r->last[chunk->cpu] = r->nr_chunks++;
+		r->chunk[cpu->last].next = r->nr_chunks;
+	cpu->last = r->nr_chunks++;
 	r->state.events += chunk->events;
 	return 0;
 }
 
-/* Take in a chunk whose payload is in r->stored. */
+/* Take in a chunk whose payload is in r->stored.at. */
 static int take_chunk(struct scan *s, __u64 off, const struct rec_chunk *chunk)
 {
 	struct rec_reader *r = s->r;
+	__u8 *raw;
 	bool sound;
 	int ret;
 
@@ -171,13 +197,16 @@ static int take_chunk(struct scan *s, __u64 off, const struct rec_chunk *chunk)
 			return ret;
 		sound = true;
 	} else {
-		sound = rec_unpack(r, chunk, r->raw);
+		raw = rec_room(&r->raw, chunk->raw);
+		if (!raw)
+			return -ENOMEM;
+		sound = rec_unpack(r, chunk, raw);
 		if (sound && chunk->type == REC_CHUNK_SLOTS)
-			sound = rec_take_slots(r, r->raw, chunk->raw);
+			sound = rec_take_slots(r, raw, chunk->raw);
 		else if (sound && chunk->type == REC_CHUNK_CLOCK)
-			sound = rec_take_clock(r, r->raw, chunk->raw);
+			sound = rec_take_clock(r, raw, chunk->raw);
 		else if (sound)
-			sound = rec_take_end(r, r->raw, chunk->raw);
+			sound = rec_take_end(r, raw, chunk->raw);
 	}
 	if (sound) {
 		r->state.chunks++;
@@ -241,8 +270,6 @@ int rec_scan(struct rec_reader *r, __u64 off)
 	struct rec_chunk chunk;
 	int ret;
 
-	memset(r->first, 0xff, sizeof(r->first));
-	memset(r->last, 0xff, sizeof(r->last));
 	while (off < s.size) {
 		int found = look(&s, off, &chunk);
 

@@ -108,7 +108,7 @@ static int write_chunk(struct rec_writer *w, struct rec_chunk *chunk, const __u8
 	chunk->seq = w->seq;
 	chunk->raw = len;
 	chunk->stored = stored;
-	chunk->no_state = w->lost.no_state > ~0u ? ~0u : w->lost.no_state;
+	chunk->unwatched = w->lost.unwatched > ~0u ? ~0u : w->lost.unwatched;
 	chunk->total = w->events + chunk->events;
 	chunk->lost = w->lost.events;
 	chunk->payload_crc = crc32c(payload, stored);
@@ -333,7 +333,7 @@ int rec_writer_finish(struct rec_writer *w, const struct rec_clocks *now,
 	put_le64(payload + REC_END_COUNTED, counted);
 	put_le64(payload + REC_END_RECORDED, w->events);
 	put_le64(payload + REC_END_LOST, lost->events);
-	put_le64(payload + REC_END_NO_STATE, lost->no_state);
+	put_le64(payload + REC_END_UNWATCHED, lost->unwatched);
 	put_le64(payload + REC_END_SLOTS, lost->slots);
 	ret = write_chunk(w, &chunk, payload, sizeof(payload));
 	/* Pipes and character devices cannot be synced; that is no failure. */
