@@ -118,7 +118,8 @@ static void parse_faults(int argc, char **argv, struct options *opt)
 			puts("daxbench " DAXSCOPE_VERSION);
 			exit(finish_stdout(DAX_EXIT_OK));
 		default:
-			die_usage("unknown option, or one that lacks its value");
+			die_usage("%s: unknown option, or one that lacks its value",
+				  argv[optind - 1]);
 		}
 	}
 	if (optind + 1 != argc)
@@ -211,7 +212,9 @@ int main(int argc, char **argv)
 	} else if (!strcmp(command, "--version") || !strcmp(command, "-V")) {
 		puts("daxbench " DAXSCOPE_VERSION);
 	} else {
-		die_usage(*command ? "'%s': no such command" : "no command given%s", command);
+		if (*command)
+			die_usage("'%s': no such command", command);
+		die_usage("no command given");
 	}
 	return finish_stdout(DAX_EXIT_OK);
 }

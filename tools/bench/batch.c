@@ -203,8 +203,10 @@ static void touch_by_call(const struct batch *batch, __u8 *page)
 				   : write(batch->touch->read_fd, page, sizeof(__u64));
 
 	if (done < 0)
-		die(DAX_EXIT_UNSUPPORTED, "%s: a fault failed: %s", batch->plan->target.path,
-		    strerror(errno));
+		die(DAX_EXIT_UNSUPPORTED,
+		    "%s: a page fault failed (%s): the file was cut short, its filesystem is full, "
+		    "or the memory is bad",
+		    batch->plan->target.path, strerror(errno));
 }
 
 static void touch_all(struct batch *batch, size_t nr)

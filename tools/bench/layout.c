@@ -14,7 +14,6 @@
 #include "util/err.h"
 
 #define SLACK_RANGES 16	       /* given for misaligned edges of the filesystem's own areas */
-#define STEP_RANGES  32	       /* 64 MiB: below the longest unwritten extent of ext4 */
 #define SPARE_BYTES  (4 << 20) /* for the filesystem's metadata */
 
 static void no_space(const struct plan *plan, __u64 bytes)
@@ -29,7 +28,8 @@ static void fail(const struct plan *plan, const char *what, int err)
 {
 	if (err == ENOSPC || err == EDQUOT || err == EFBIG)
 		no_space(plan, layout_bytes(plan));
-	die(DAX_EXIT_UNSUPPORTED, "%s: %s: %s", plan->target.path, what, strerror(err));
+	die(DAX_EXIT_UNSUPPORTED, "%s: %s: %s%s", plan->target.path, what, strerror(err),
+	    err == EOPNOTSUPP ? "; this kind needs extents, as xfs and ext4 have them" : "");
 }
 
 __u64 layout_bytes(const struct plan *plan)
@@ -117,21 +117,22 @@ static size_t count_state(const __u8 *state, size_t nr, enum range_state want)
 	return found;
 }
 
-/* Give the file @nr ranges of blocks. Returns false when the space is used up. */
+/*
+ * Give the file @nr ranges of blocks, each by a call of its own: ext4 aligns a request to its
+ * stride only when it is as long as that. Returns false when the space is used up.
+ */
 static bool allocate(const struct plan *plan, size_t from, size_t nr)
 {
 	while (nr) {
-		size_t step = nr < STEP_RANGES ? nr : STEP_RANGES;
-
-		if (fallocate(plan->target.fd, 0, from * RANGE_BYTES, step * RANGE_BYTES)) {
-			if (errno == EINTR)
-				continue;
-			if (errno == ENOSPC || errno == EDQUOT)
-				return false;
-			fail(plan, "fallocate", errno);
+		if (!fallocate(plan->target.fd, 0, from * RANGE_BYTES, RANGE_BYTES)) {
+			from++;
+			nr--;
+			continue;
 		}
-		from += step;
-		nr -= step;
+		if (errno == ENOSPC || errno == EDQUOT)
+			return false;
+		if (errno != EINTR)
+			fail(plan, "fallocate", errno);
 	}
 	return true;
 }
@@ -176,13 +177,16 @@ static void allocate_ranges(struct plan *plan, enum range_state want)
 		if (!space && good + shifts >= have)
 			no_space(plan, layout_bytes(plan));
 		die(DAX_EXIT_UNSUPPORTED,
-		    "%s: the filesystem put only %zu of %zu ranges in one %s extent of 2 MiB%s: "
-		    "use "
-		    "a new filesystem (mkfs.xfs -d su=2m,sw=1 or mkfs.ext4 -b 4096 -E stride=512) "
-		    "or "
-		    "lower --count",
+		    "%s: only %zu of %zu ranges came to lie in one %s 2 MiB extent%s: %s, or lower "
+		    "--count",
 		    plan->target.path, good, have, misalign ? "misaligned" : "aligned",
-		    space ? "" : " before its space was used up");
+		    space ? "" : " before the space was used up",
+		    device_phase(plan->target.dev) ? "the partition or its device does not start "
+						     "at a multiple of 2 MiB (of "
+						     "4096 sectors); move it"
+						   : "use a new filesystem (mkfs.xfs -d su=2m,sw=1 "
+						     "or mkfs.ext4 -b 4096 -E "
+						     "stride=512)");
 	}
 	note_ranges(plan, state, have, want);
 	free(state);

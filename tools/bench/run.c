@@ -34,8 +34,8 @@ struct worker {
 
 static void on_fault(int sig)
 {
-	static const char text[] = ": a page fault failed (SIGBUS): no space left in the "
-				   "filesystem, or the memory is bad\n";
+	static const char text[] = ": a page fault failed (SIGBUS): the file was cut short, its "
+				   "filesystem is full, or the memory is bad\n";
 	const char *name = program_name();
 
 	(void)sig;

@@ -107,15 +107,16 @@ static void remove_old(const char *path, bool force)
 	}
 	if (!S_ISREG(st.st_mode))
 		die(DAX_EXIT_USAGE, "%s: not a regular file; name one to create", path);
-	if (!force) {
-		fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-		if (fd < 0)
-			die(DAX_EXIT_USAGE, "%s: %s", path, strerror(errno));
-		if (fgetxattr(fd, MARK, mark, sizeof(mark)) < 0)
-			die(DAX_EXIT_USAGE,
-			    "%s: exists and was not made by daxbench; --force replaces it", path);
-		close(fd);
-	}
+	fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		die(DAX_EXIT_USAGE, "%s: %s", path, strerror(errno));
+	if (!force && fgetxattr(fd, MARK, mark, sizeof(mark)) < 0)
+		die(DAX_EXIT_USAGE, "%s: exists and was not made by daxbench; --force replaces it",
+		    path);
+	/* Blocks of a file that is only unlinked may come free much later, and are needed now. */
+	if (st.st_nlink == 1 && (ftruncate(fd, 0) || fsync(fd)))
+		die(DAX_EXIT_UNSUPPORTED, "%s: cannot empty it: %s", path, strerror(errno));
+	close(fd);
 	if (unlink(path))
 		die(DAX_EXIT_USAGE, "%s: cannot replace it: %s", path, strerror(errno));
 }
@@ -156,10 +157,27 @@ void target_create(struct target *target, const char *path, bool force)
 	(void)fsetxattr(target->fd, MARK, "1", 1, 0);
 }
 
+/* An ext2 filesystem may be mounted by the ext4 driver, which shows it in sysfs. */
+static bool driven_by_ext4(const struct target *target)
+{
+	char link[64], disk[256], path[320], *slash;
+	ssize_t len;
+
+	snprintf(link, sizeof(link), "/sys/dev/block/%u:%u", major(target->dev),
+		 minor(target->dev));
+	len = readlink(link, disk, sizeof(disk) - 1);
+	if (len <= 0)
+		return false;
+	disk[len] = '\0';
+	slash = strrchr(disk, '/');
+	snprintf(path, sizeof(path), "/sys/fs/ext4/%s", slash ? slash + 1 : disk);
+	return !access(path, F_OK);
+}
+
 void target_need_huge(const struct target *target)
 {
-	/* ext2 takes every DAX fault at 4 KiB, and no interface says so. */
-	if (!strcmp(target->fs, "ext2"))
+	/* The ext2 driver takes every DAX fault at 4 KiB, and no interface says so. */
+	if (!strcmp(target->fs, "ext2") && !driven_by_ext4(target))
 		die(DAX_EXIT_UNSUPPORTED, "%s: %s never tries 2 MiB faults; use xfs or ext4",
 		    target->path, target->fs);
 	if (!access("/sys/kernel/mm", F_OK) && access("/sys/kernel/mm/transparent_hugepage", F_OK))
