@@ -222,12 +222,12 @@ static json_t *table(const struct dax_items *items, const struct view_opts *opts
 	return NULL;
 }
 
-static int put_head(json_t *object, const struct dax_model *model)
+static int put_head(json_t *object, const struct dax_model *model, const struct view_opts *opts)
 {
 	json_t *lost = json_object();
 	int failed = 0;
 
-	failed |= put(object, "schema", json_string(VIEW_SCHEMA));
+	failed |= put(object, "schema", json_string(opts->schema ? opts->schema : VIEW_SCHEMA));
 	failed |= put(object, "version", json_string(DAXSCOPE_VERSION));
 	failed |= put(object, "time_ns", integer(model->real_ns));
 	failed |= put(object, "monotonic_ns", integer(model->mono_ns));
@@ -246,7 +246,9 @@ int view_json(FILE *to, const struct dax_model *model, const struct view_opts *o
 	json_t *object = json_object();
 	int kind, failed = !object, ret = 0;
 
-	failed |= put_head(object, model);
+	failed |= put_head(object, model, opts);
+	if (opts->extra)
+		failed |= json_object_update(object, opts->extra);
 	failed |= put_item(object, &model->host);
 	for (kind = DAX_DEVICE; kind < DAX_NR_ITEM_KINDS; kind++) {
 		char count[32];

@@ -47,10 +47,9 @@ void view_list_fields(FILE *to)
 	lines_free(&lines);
 }
 
-static void add_head(struct lines *lines, const struct dax_model *model)
+static void add_daxtop(struct lines *lines, const struct dax_model *model)
 {
 	time_t seconds = (time_t)(model->real_ns / 1000000000);
-	const struct dax_bpf_losses *lost = &model->lost;
 	char when[32] = "-", interval[FORMAT_NUM_MAX];
 	struct dax_num num = {0};
 	struct tm tm;
@@ -62,7 +61,19 @@ static void add_head(struct lines *lines, const struct dax_model *model)
 	format_num(interval, num, DAX_UNIT_NS);
 	lines_add(lines, LINE_HEAD, 8, "daxtop  %s  interval %s  %s: %s  lost %llu", when, interval,
 		  dax_tier_name(model->tier), dax_tier_means(model->tier),
-		  (unsigned long long)lost->events);
+		  (unsigned long long)model->lost.events);
+}
+
+static void add_head(struct lines *lines, const struct dax_model *model,
+		     const struct view_opts *opts)
+{
+	const struct dax_bpf_losses *lost = &model->lost;
+	size_t i;
+
+	if (!opts->head)
+		add_daxtop(lines, model);
+	for (i = 0; opts->head && opts->head[i]; i++)
+		lines_add(lines, LINE_HEAD, 8, "%s", opts->head[i]);
 	if (lost->unwatched)
 		lines_add(lines, LINE_STRONG, 8, "        %llu processes could not be followed",
 			  (unsigned long long)lost->unwatched);
@@ -139,7 +150,7 @@ int view_text(FILE *to, const struct dax_model *model, const struct view_opts *o
 	size_t i;
 	int ret;
 
-	add_head(&lines, model);
+	add_head(&lines, model, opts);
 	lines_summary(&lines, &model->host, DAX_TOTAL, 4);
 	lines_reasons(&lines, &model->host, DAX_TOTAL);
 	ret = add_table(&lines, model, DAX_FILE, opts);

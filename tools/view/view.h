@@ -14,6 +14,10 @@ struct view_opts {
 	size_t rows; /* at most, of each table; 0: all */
 	int columns; /* width of text */
 	bool ascii;  /* nothing but ASCII */
+	/* Of daxtop when NULL: lines of text that come first, ended by NULL, safe to show; ... */
+	const char *const *head;
+	const char *schema;   /* ... what kind of JSON it is, ... */
+	struct json_t *extra; /* ... and members to add to it. */
 };
 
 /* What tables are called; NULL for the host. */
