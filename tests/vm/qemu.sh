@@ -97,10 +97,11 @@ size_of()
 	stat -c %s "$tmp/$1"
 }
 
-# Fills result: "exit STATUS", "fail WHY", "timeout", or "gone" when the guest ended by itself.
+# Fills result: "exit STATUS", "fail WHY", "timeout", "deaf" when nobody takes COMMAND's output any more,
+# or "gone" when the guest ended by itself.
 follow_guest()
 {
-	local line
+	local line t
 
 	while :; do
 		if IFS= read -r -t 0.5 line <&5; then
@@ -117,6 +118,10 @@ follow_guest()
 			result=gone
 			break
 		fi
+		for t in "${tails[@]}"; do
+			kill -0 "$t" 2>/dev/null || result=deaf
+		done
+		[[ -z $result ]] || break
 		if [[ $SECONDS -ge $timeout ]]; then
 			result=timeout
 			break

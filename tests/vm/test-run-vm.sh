@@ -6,9 +6,6 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/test-run-vm.XXXXXX")
-mkdir "$work/tmp"
-# Everything of this test's guests lies below here, so what is left over can be seen.
-export TMPDIR=$work/tmp
 trap 'rm -rf "$work"' EXIT
 failed=0
 
@@ -26,13 +23,20 @@ check()
 	fi
 }
 
+# run NAME ARGUMENT...: run-vm with a temporary directory of its own, NAME.tmp, so that what is left over can be seen
+run()
+{
+	mkdir -p "$work/$1.tmp"
+	TMPDIR=$work/$1.tmp "$here/run-vm" "${@:2}"
+}
+
 # guest NAME ARGUMENT...: a run whose stdout, stderr and status are NAME.out, .err, .status in the work directory
 guest()
 {
 	local name=$1 status=0
 
 	shift
-	"$here/run-vm" "$@" >"$work/$name.out" 2>"$work/$name.err" || status=$?
+	run "$name" "$@" >"$work/$name.out" 2>"$work/$name.err" || status=$?
 	printf '%s\n' "$status" >"$work/$name.status"
 }
 
@@ -55,30 +59,30 @@ has_line()
 	grep -qxE -e "$2" "$work/$1.out" || { sed 's/^/# stdout: /' "$work/$1.out"; return 1; }
 }
 
-# below_tmp: processes whose working directory is below our temporary directory
-below_tmp()
+# running NAME: whether a process has its working directory below the temporary directory of that run
+running()
 {
 	local link
 
 	for link in /proc/[0-9]*/cwd; do
 		link=$(readlink "$link" 2>/dev/null) || continue
-		case $link in "$TMPDIR"/*) return 0 ;; esac
+		case $link in "$work/$1.tmp"/*) return 0 ;; esac
 	done
 	return 1
 }
 
-# nothing_left: no process and no temporary file of a run
+# nothing_left NAME: no process and no temporary file of that run
 nothing_left()
 {
 	local n
 
 	for ((n = 0; n < 50; n++)); do
-		if ! below_tmp && [[ -z $(ls -A "$TMPDIR") ]]; then
+		if ! running "$1" && [[ -z $(ls -A "$work/$1.tmp") ]]; then
 			return 0
 		fi
 		sleep 0.1
 	done
-	find "$TMPDIR" -mindepth 1 -printf '# left: %P\n'
+	find "$work/$1.tmp" -mindepth 1 -printf '# left: %P\n'
 	return 1
 }
 
@@ -180,7 +184,7 @@ test_two_at_once()
 	check '6.1: BTF, bpffs, tracefs, debugfs, cgroup2' has_all look btf bpffs fs_dax debugfs cgroup2
 	check '6.12: ext4 is DAX' is_dax two ext4
 	check '6.12: BTF, bpffs, tracefs, debugfs, cgroup2' has_all two btf bpffs fs_dax debugfs cgroup2
-	check 'two guests leave nothing behind' nothing_left
+	check 'two guests leave nothing behind' eval 'nothing_left one && nothing_left two'
 }
 
 test_more_filesystems()
@@ -215,25 +219,45 @@ test_kernel_complaints()
 	check "a panic's log is kept" grep -q 'Kernel panic' "$work/panic/dmesg"
 	check 'a warning gives 123 though COMMAND gave 0' status warn 123
 	check 'a warning is shown' said warn 'WARNING: CPU: 0 PID: 1 at a test'
-	rm -f "$TMPDIR"/run-vm-dmesg.*
+	guest allow --kernel debian-6.1 --fs none --pmem 0 --dmesg-allow 'at a [t]est' -- \
+		sh -c 'echo "WARNING: CPU: 0 PID: 1 at a test" >/dev/kmsg; ls /dev/pmem0; exit 3'
+	check 'a warning that is allowed is no failure' status allow 3
+	check '--pmem 0 gives no pmem' said allow 'ls: /dev/pmem0: No such file'
+}
+
+# It idles beside the other guests, to save its 20 s.
+start_time_out()
+{
+	guest slow --kernel debian-6.1 --fs none --timeout 20 -- sh -c 'echo started; sleep 1000' &
+	slow=$!
 }
 
 test_time_out()
 {
-	local pid
-
-	guest allow --kernel debian-6.1 --fs none --pmem 0 --dmesg-allow 'at a [t]est' -- \
-		sh -c 'echo "WARNING: CPU: 0 PID: 1 at a test" >/dev/kmsg; ls /dev/pmem0; exit 3' &
-	pid=$!
-	guest slow --kernel debian-6.1 --fs none --timeout 20 -- sh -c 'echo started; sleep 1000'
-	wait $pid
-	check 'a warning that is allowed is no failure' status allow 3
-	check '--pmem 0 gives no pmem' said allow 'ls: /dev/pmem0: No such file'
+	wait "$slow"
 	check 'time-out gives 124' status slow 124
 	check 'time-out says so and names the log' said slow 'the time of 20 s was up.*run-vm-dmesg'
 	check 'output before a time-out arrives' has_line slow started
-	rm -f "$TMPDIR"/run-vm-dmesg.*
-	check 'a time-out leaves nothing behind' nothing_left
+	check 'the log that a time-out names is there' grep -q 'Linux version' "$work"/slow.tmp/run-vm-dmesg.*
+	rm -f "$work"/slow.tmp/run-vm-dmesg.*
+	check 'a time-out leaves nothing else behind' nothing_left slow
+}
+
+test_output_refused()
+{
+	local pid status=0
+
+	run full --kernel debian-6.1 --fs none -- echo >/dev/full 2>"$work/full.err" &
+	pid=$!
+	{
+		run deaf --kernel debian-6.1 --fs none -- yes 2>"$work/deaf.err" || printf '%s\n' $? >"$work/deaf.status"
+	} | head -n 1 >"$work/deaf.out"
+	wait $pid || status=$?
+	check 'a full disk for the output gives 125' test $status -eq 125
+	check 'a full disk for the output is named' said full 'output could not be written'
+	check 'a reader that goes away gives 141' status deaf 141
+	check 'a reader that goes away ends the guest quietly' test ! -s "$work/deaf.err"
+	check 'output that is refused leaves nothing behind' eval 'nothing_left full && nothing_left deaf'
 }
 
 # interrupt SIGNAL STATUS
@@ -241,18 +265,19 @@ interrupt()
 {
 	local pid n status=0
 
-	env --default-signal=INT "$here/run-vm" --kernel debian-6.1 --fs none -- sleep 1000 >/dev/null 2>&1 &
+	mkdir "$work/$1.tmp"
+	TMPDIR=$work/$1.tmp env --default-signal=INT "$here/run-vm" --kernel debian-6.1 --fs none -- sleep 1000 >/dev/null 2>&1 &
 	pid=$!
 	for ((n = 0; n < 100; n++)); do
-		! below_tmp || break
+		! running "$1" || break
 		sleep 0.1
 	done
 	sleep 1
-	check "$1: the guest was running" below_tmp
+	check "$1: the guest was running" running "$1"
 	kill -s "$1" "$pid"
 	wait "$pid" || status=$?
 	check "$1 gives $2" test "$status" -eq "$2"
-	check "$1 leaves no process and no file behind" nothing_left
+	check "$1 leaves no process and no file behind" nothing_left "$1"
 }
 
 # A real terminal: tmux is the user, its window 90 by 30.
@@ -264,8 +289,8 @@ test_terminal()
 		printf 'skip - a guest on a terminal: tmux is not installed\n'
 		return
 	fi
-	tmux -L "$socket" -f /dev/null new-session -d -x 90 -y 30 "cd $work; stty -g >before
-		$here/run-vm --kernel debian-6.1 --fs none --tty -- sh -c 'stty size; read -r line; echo got \$line; sleep 1000' 2>err
+	tmux -L "$socket" -f /dev/null new-session -d -x 90 -y 30 "cd $work; stty -g >before; mkdir tty.tmp
+		TMPDIR=$work/tty.tmp $here/run-vm --kernel debian-6.1 --fs none --tty -- sh -c 'stty size; read -r line; echo got \$line; sleep 1000' 2>err
 		echo \$? >status; stty -g >after; touch done; sleep 60"
 	for ((n = 0; n < 300; n++)); do
 		! tmux -L "$socket" capture-pane -p | grep -qx '30 90' || break
@@ -287,7 +312,7 @@ test_terminal()
 	check 'terminal: ctrl-C is a SIGINT in the guest' test "$(cat "$work/status")" = 130
 	before=$(<"$work/before") after=$(<"$work/after")
 	check 'terminal: it is as before when done' test "$before" = "$after"
-	check 'terminal: nothing left behind' nothing_left
+	check 'terminal: nothing left behind' nothing_left tty
 }
 
 if ! type -P qemu-system-x86_64 >/dev/null; then
@@ -302,10 +327,12 @@ for kernel in debian-6.1 debian-6.12; do
 done
 test_usage
 test_fetch
+start_time_out
 test_two_at_once
 test_more_filesystems
 test_kernel_complaints
 test_time_out
+test_output_refused
 interrupt TERM 143
 interrupt INT 130
 interrupt HUP 129
