@@ -205,9 +205,9 @@ static void test_header(void)
 	CHECK(open_header(&b, &r, err, sizeof(err)) && strstr(err, "binary"),
 	      "a text transfer is named: %s", err);
 	CHECK(rec_open_fd(&r, gen_file_of((const __u8 *)"PERFILE2", 8), err, sizeof(err)) &&
-		      strstr(err, "not a recording"),
+		      strstr(err, "not a daxtrace recording"),
 	      "another file is refused: %s", err);
-	CHECK(rec_open_fd(&r, gen_file(), err, sizeof(err)) && strstr(err, "not a recording"),
+	CHECK(rec_open_fd(&r, gen_file(), err, sizeof(err)) && strstr(err, "not a daxtrace recording"),
 	      "an empty file is refused");
 	CHECK(rec_open(&r, "/dev/null", err, sizeof(err)) && strstr(err, "regular"),
 	      "a device is refused: %s", err);

@@ -126,7 +126,7 @@ size_t rec_header_len(const __u8 *in, size_t size, char *err, size_t err_size)
 			 size >= 4 && !memcmp(in, REC_MAGIC, 4)
 				 ? "a recording that a transfer as text has spoilt: copy it as "
 				   "binary"
-				 : "not a recording of daxtrace");
+				 : "not a daxtrace recording");
 		return 0;
 	}
 	if (size < REC_H_TLVS) {

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* stat.c - daxtrace stat: the counts of a command's faults, as perf stat has them for events. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+#include "model/model.h"
+#include "trace/show.h"
+#include "trace/trace.h"
+#include "util/err.h"
+
+static const char usage[] =
+	"Usage: daxtrace stat [OPTION]... [--] [COMMAND...]\n"
+	"Count page faults on DAX files: of COMMAND and what it starts, or of all processes until\n"
+	"Ctrl-C. Prints to standard error, as perf stat does.\n"
+	"\n"
+	"      --json          one JSON object to standard output instead of text\n"
+	"      --json-file FILE  the same to FILE, and text as well\n"
+	"  -p PID[,PID]        only these processes and what they start from now on\n"
+	"  -a                  all processes, for as long as COMMAND runs\n"
+	"      --duration SEC  stop counting after so long\n"
+	"      --help\n"
+	"\n"
+	"Needs root, or CAP_BPF and CAP_PERFMON.\n"
+	"Exit status: that of COMMAND, or 0; 2 usage, 3 cannot count here.\n";
+
+struct stat_run {
+	struct watch_opts watch_opts;
+	bool json;
+	const char *json_path;
+	FILE *json_file;
+	bool created; /* json_path, by us */
+	struct watch watch;
+};
+
+enum { OPT_JSON = 256, OPT_JSON_FILE, OPT_DURATION, OPT_HELP };
+
+static const struct option longopts[] = {
+	{"json", no_argument, NULL, OPT_JSON},
+	{"json-file", required_argument, NULL, OPT_JSON_FILE},
+	{"pid", required_argument, NULL, 'p'},
+	{"all", no_argument, NULL, 'a'},
+	{"duration", required_argument, NULL, OPT_DURATION},
+	{"help", no_argument, NULL, OPT_HELP},
+	{0},
+};
+
+static void option(struct stat_run *run, int opt, char *arg)
+{
+	switch (opt) {
+	case OPT_JSON:
+		run->json = true;
+		break;
+	case OPT_JSON_FILE:
+		run->json_path = arg;
+		break;
+	case 'p':
+		watch_pids(&run->watch_opts, arg);
+		break;
+	case 'a':
+		run->watch_opts.all = true;
+		break;
+	case OPT_DURATION:
+		run->watch_opts.duration_ns = parse_seconds("--duration", arg);
+		break;
+	case OPT_HELP:
+		print_and_exit(usage);
+	default:
+		usage_and_exit("stat");
+	}
+}
+
+static void options(struct stat_run *run, int argc, char *argv[])
+{
+	int opt;
+
+	argv[0] = (char *)program_name(); /* for the messages of getopt_long() */
+	while ((opt = getopt_long(argc, argv, "+p:a", longopts, NULL)) != -1)
+		option(run, opt, optarg);
+	if (optind < argc)
+		run->watch_opts.command = &argv[optind];
+	else if (!strcmp(argv[argc - 1], "--"))
+		die_usage("there is no command after --");
+	if (run->watch_opts.all && run->watch_opts.nr_targets)
+		die_usage("-a and -p exclude each other");
+}
+
+/* Before anything starts, but what the file holds stays until there is something better. */
+static void open_json(struct stat_run *run)
+{
+	int fd;
+
+	if (!run->json_path)
+		return;
+	fd = open(run->json_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	run->created = fd >= 0;
+	if (fd < 0 && errno == EEXIST)
+		fd = open(run->json_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	run->json_file = fd < 0 ? NULL : fdopen(fd, "w");
+	if (!run->json_file)
+		die(DAX_EXIT_USAGE, "%s: %s", run->json_path, strerror(errno));
+}
+
+/* What the JSON of a command tells beside its counts. */
+static json_t *extra(const struct stat_run *run)
+{
+	json_t *all = json_object();
+	struct utsname name;
+	int status = run->watch.command_status;
+
+	if (!all || uname(&name) ||
+	    json_object_set_new(all, "command", json_texts(run->watch_opts.command)) ||
+	    json_object_set_new(all, "exit_status",
+				run->watch.command_ended ? json_integer(child_exit_status(status))
+							 : json_null()) ||
+	    json_object_set_new(
+		    all, "kernel",
+		    json_kernel(name.sysname, name.release, name.version, name.machine))) {
+		json_decref(all);
+		return NULL;
+	}
+	return all;
+}
+
+static int write_json(const struct stat_run *run, const struct dax_model *model, FILE *to)
+{
+	struct view_opts opts = {.schema = "daxtrace-stat/1", .extra = extra(run)};
+	int err = opts.extra ? view_json(to, model, &opts) : -ENOMEM;
+
+	json_decref(opts.extra);
+	return err;
+}
+
+static void write_json_file(struct stat_run *run, const struct dax_model *model)
+{
+	struct stat st;
+	int err = 0;
+
+	if (!fstat(fileno(run->json_file), &st) && S_ISREG(st.st_mode) &&
+	    ftruncate(fileno(run->json_file), 0))
+		err = -errno;
+	if (!err)
+		err = write_json(run, model, run->json_file);
+	if (fclose(run->json_file) && !err)
+		err = errno ? -errno : -EIO;
+	run->json_file = NULL;
+	if (err)
+		watch_fail(&run->watch, DAX_EXIT_UNSUPPORTED, run->json_path, err);
+}
+
+static void show(struct stat_run *run, const struct dax_model *model)
+{
+	struct view_opts opts = {.rows = SHOW_ROWS};
+	int err = 0;
+
+	text_opts(&opts, STDERR_FILENO);
+	if (run->json)
+		err = write_json(run, model, stdout);
+	else
+		err = show_stat(stderr, model, run->watch_opts.command, &opts);
+	if (err)
+		watch_fail(&run->watch, DAX_EXIT_UNSUPPORTED,
+			   run->json ? "standard output" : "standard error", err);
+	if (run->json_file)
+		write_json_file(run, model);
+}
+
+/* Count from here to the end. */
+static void count(struct stat_run *run)
+{
+	struct dax_source *source = dax_live_source(run->watch.live);
+	struct dax_sample *before = NULL, now;
+	struct dax_model *model = NULL;
+	int err = source->next(source, &now);
+
+	if (err > 0) {
+		before = dax_sample_copy(&now);
+		err = before ? 1 : -ENOMEM;
+	}
+	if (err > 0 && watch_start(&run->watch)) {
+		watch_run(&run->watch, NULL, 0, NULL);
+		dax_live_stop(run->watch.live);
+		err = source->next(source, &now);
+		if (err > 0)
+			model = dax_model_build(&now, before, now.mono_ns - before->mono_ns);
+		err = err > 0 && !model ? -ENOMEM : err;
+		if (model)
+			show(run, model);
+	}
+	if (err < 0)
+		watch_fail(&run->watch, DAX_EXIT_UNSUPPORTED, "counters", err);
+	dax_model_free(model);
+	dax_sample_free(before);
+}
+
+int trace_stat(int argc, char *argv[])
+{
+	struct stat_run run = {0};
+	int status;
+
+	options(&run, argc, argv);
+	open_json(&run);
+	if (watch_begin(&run.watch, &run.watch_opts))
+		count(&run);
+	if (run.json_file) {
+		/* Never written: it was not empty before us, or it is not to stay. */
+		if (run.created)
+			unlink(run.json_path);
+		fclose(run.json_file);
+	}
+	status = watch_end(&run.watch);
+	free(run.watch_opts.targets);
+	return status;
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* stattext.c - the counts of a command as text. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "trace/show.h"
+#include "util/escape.h"
+#include "view/columns.h"
+#include "view/lines.h"
+
+#define COMMAND_MAX 512 /* bytes of the command that are shown */
+
+static void add_head(struct lines *lines, const struct dax_model *model, char *const command[])
+{
+	char raw[COMMAND_MAX] = "", clean[4 * COMMAND_MAX + 1], time[FORMAT_NUM_MAX];
+	struct dax_num num = {.kind = DAX_NUM_COUNT, .count = model->elapsed_ns};
+	size_t used = 0;
+
+	for (; command && *command && used < sizeof(raw); command++)
+		used += (size_t)snprintf(raw + used, sizeof(raw) - used, "%s%s", used ? " " : "",
+					 *command);
+	escape_text(clean, sizeof(clean), command ? raw : "all processes",
+		    lines->ascii ? ESCAPE_ASCII : ESCAPE_TERMINAL);
+	format_num(time, num, DAX_UNIT_NS);
+	lines_add(lines, LINE_PLAIN, 0, "%s", "");
+	lines_add(lines, LINE_HEAD, 4, "DAX faults of %s, in %s", clean, time);
+	lines_add(lines, LINE_PLAIN, 4, "%s: %s", dax_tier_name(model->tier),
+		  dax_tier_means(model->tier));
+	if (model->lost.unwatched)
+		lines_add(lines, LINE_STRONG, 4,
+			  "%llu processes could not be followed: their faults are missing",
+			  (unsigned long long)model->lost.unwatched);
+	lines_add(lines, LINE_PLAIN, 0, "%s", "");
+}
+
+/* Counts in full, as perf stat has them: they are compared with others. */
+static void add_field(struct lines *lines, const struct dax_field *field,
+		      const struct dax_item *item)
+{
+	struct dax_num num = dax_field_num(field, item, DAX_TOTAL);
+	char value[24];
+
+	if (field->unit == DAX_UNIT_COUNT && num.kind == DAX_NUM_COUNT)
+		snprintf(value, sizeof(value), "%s%llu", num.partial ? ">" : "",
+			 (unsigned long long)num.count);
+	else
+		format_num(value, num, field->unit);
+	lines_add(lines, LINE_PLAIN, 39, "%14s  %-20s # %s", value, field->name, field->what);
+}
+
+/* What is nowhere 0 comes always; the rest only when there is something to tell. */
+static bool worth_a_line(const struct dax_field *field, const struct dax_item *item)
+{
+	static const char *const always[] = {"pmd_coverage", "fallbacks", "pte_faults",
+					     "pmd_faults", "fallback_ratio"};
+	struct dax_num num;
+	size_t i;
+
+	if (field->identity || field->unit == DAX_UNIT_TEXT)
+		return false;
+	for (i = 0; i < sizeof(always) / sizeof(*always); i++)
+		if (!strcmp(field->name, always[i]))
+			return true;
+	num = dax_field_num(field, item, DAX_TOTAL);
+	return num.kind == DAX_NUM_REAL || (num.kind == DAX_NUM_COUNT && num.count);
+}
+
+static void add_reasons(struct lines *lines, const struct dax_item *item)
+{
+	enum dax_reason order[DAX_NR_REASONS];
+	size_t nr = dax_reasons_by_count(item, DAX_TOTAL, order), i;
+
+	if (!nr)
+		return;
+	lines_add(lines, LINE_PLAIN, 0, "%s", "");
+	lines_add(lines, LINE_HEAD, 0, "fallbacks by reason");
+	for (i = 0; i < nr; i++)
+		lines_add(lines, LINE_PLAIN, 39, "%14llu  %-20s # %s",
+			  (unsigned long long)dax_reason_num(item, DAX_TOTAL, order[i]).count,
+			  dax_reason_name(order[i]), dax_reason_means(order[i]));
+}
+
+static int add_files(struct lines *lines, const struct dax_model *model,
+		     const struct view_opts *opts)
+{
+	const struct dax_items *files = &model->list[DAX_FILE];
+	const struct dax_field *sort = dax_field_find("pte_faults");
+	const struct dax_item **order = view_order(files, sort, DAX_TOTAL, false);
+	struct columns columns;
+	char text[FORMAT_LINE_MAX];
+	size_t i;
+
+	if (!order)
+		return -ENOMEM;
+	if (files->nr) {
+		columns_choose(&columns, DAX_FILE, lines->columns, sort);
+		columns_head(text, &columns);
+		lines_add(lines, LINE_PLAIN, 0, "%s", "");
+		lines_add(lines, LINE_HEAD, 0, "%s", text);
+	}
+	for (i = 0; i < files->nr && i < opts->rows; i++) {
+		columns_row(text, &columns, order[i], DAX_TOTAL, lines->ascii);
+		lines_add(lines, LINE_PLAIN, 0, "%s", text);
+	}
+	if (i < files->nr)
+		lines_add(lines, LINE_FAINT, 0, "... and %zu more", files->nr - i);
+	if (files->nr) {
+		lines_add(lines, LINE_PLAIN, 0, "%s", "");
+		lines_advice(lines, order[0], DAX_TOTAL);
+	}
+	free(order);
+	return 0;
+}
+
+int show_stat(FILE *to, const struct dax_model *model, char *const command[],
+	      const struct view_opts *opts)
+{
+	struct lines lines = {
+		.columns = opts->columns, .ascii = opts->ascii, .whole_commands = true};
+	size_t i;
+	int err;
+
+	add_head(&lines, model, command);
+	for (i = 0; i < dax_nr_fields; i++)
+		if (worth_a_line(&dax_fields[i], &model->host))
+			add_field(&lines, &dax_fields[i], &model->host);
+	add_reasons(&lines, &model->host);
+	err = add_files(&lines, model, opts);
+	if (lines.failed)
+		err = -ENOMEM;
+	for (i = 0; i < lines.nr && !err; i++)
+		if (fprintf(to, "%s\n", lines.line[i].text) < 0)
+			err = errno ? -errno : -EIO;
+	lines_free(&lines);
+	return err;
+}
