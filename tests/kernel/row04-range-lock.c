@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Rows 4 and 8: who sleeps for an entry lock, for what, and who must not; syncs and layout scans wait for locked entries. */
+#include "kt.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#ifndef FALLOC_FL_PUNCH_HOLE
+#define FALLOC_FL_PUNCH_HOLE 2
+#define FALLOC_FL_KEEP_SIZE 1
+#endif
+
+enum { TRIES = 20, THREADS = 6 };
+
+static const int rw = PROT_READ | PROT_WRITE;
+static pthread_barrier_t barrier;
+static atomic_bool stop;
+static int file;
+static char *area, *large;
+
+static void *syncer(void *arg)
+{
+	(void)arg;
+	kt_pin(1, SCHED_OTHER);
+	pthread_barrier_wait(&barrier);
+	fdatasync(file);
+	return NULL;
+}
+
+/* A file of one range whose page 9 is dirty at 4 KiB, and a sync of it that takes long */
+static pthread_t start_slow_sync(const char *name)
+{
+	pthread_t thread;
+
+	file = kt_file(name, KT_RANGE, KT_WRITTEN);
+	area = kt_map_at(file, KT_RANGE, rw, MAP_SHARED, 0, KT_PAGE);
+	/* Now, because mmap() has to wait for a walk of the file's mappings */
+	large = kt_map(file, KT_RANGE, PROT_READ, MAP_SHARED, 0);
+	kt_write(area + 9 * KT_PAGE, 1);
+	kt_crowd(file, KT_RANGE);
+	pthread_barrier_init(&barrier, NULL, 2);
+	kt_trace_start();
+	pthread_create(&thread, NULL, syncer, NULL);
+	kt_pin(0, SCHED_OTHER);
+	pthread_barrier_wait(&barrier);
+	usleep(1000);
+	return thread;
+}
+
+static void end_slow_sync(pthread_t thread)
+{
+	pthread_join(thread, NULL);
+	kt_trace_stop();
+	kt_uncrowd();
+	munmap(large, KT_RANGE);
+}
+
+static void over(void)
+{
+	munmap(area, KT_RANGE);
+	close(file);
+}
+
+/* Each of these tries until the sync was met half way, which the trace proves */
+static void conflict_does_not_sleep(void)
+{
+	bool met = false;
+
+	for (int i = 0; i < TRIES && !met; i++) {
+		pthread_t sync = start_slow_sync("conflict");
+
+		kt_read(large + 0x100 * KT_PAGE);
+		end_slow_sync(sync);
+		met = kt_count("dax_pmd_fault_done", "FALLBACK", NULL) == 1;
+		over();
+		/* Without the upgrade the entry's being there is enough */
+		if (!kt_has_pmd)
+			break;
+	}
+	kt_ok(met, "2 MiB meets a locked 4 KiB entry: falls back");
+	if (kt_has_trace)
+		kt_ok(kt_count("dax_pmd_fallback", "pte_entry", NULL) == 1 &&
+			      kt_count("dax_entry_wait", "op pmd_fault", NULL) == 0,
+		      "2 MiB meets a locked 4 KiB entry: does not sleep for it");
+}
+
+static void waits(void)
+{
+	uint64_t ns = 0, ino = 0;
+	const char *line = NULL;
+	char *m;
+
+	for (int i = 0; kt_has_trace && i < TRIES && !line; i++) {
+		pthread_t sync = start_slow_sync("waits");
+
+		madvise(area, KT_RANGE, MADV_DONTNEED);
+		kt_read(area + 9 * KT_PAGE);
+		end_slow_sync(sync);
+		line = kt_line("dax_entry_wait", "op pte_fault", NULL);
+		over();
+	}
+	if (!kt_has_trace) {
+		kt_skip("waits", "this kernel has no event for them");
+	} else {
+		kt_field(line, "wait_ns", &ns);
+		kt_field(line, "ino", &ino);
+		kt_ok(kt_count("dax_entry_wait", NULL) == 1 &&
+			      kt_count("dax_entry_wait", "pgoff 0x9", "order 0", "held_order 0", "op pte_fault", NULL) == 1,
+		      "4 KiB meets the locked entry: one wait, with what and where");
+		kt_ok(ns > 1000 && ns < 60000000000ULL && ino, "the wait has a length (%llu ns) and a file",
+		      (unsigned long long)ns);
+		kt_ok(kt_count("contention_begin", NULL) >= 1, "the same wait is lock contention");
+	}
+
+	/* No wait without contention */
+	file = kt_file("calm", KT_RANGE, KT_WRITTEN);
+	m = kt_map(file, KT_RANGE, rw, MAP_SHARED, 0);
+	kt_trace_start();
+	kt_write(m, 1);
+	fsync(file);
+	kt_trace_stop();
+	kt_ok(kt_count("dax_entry_wait", NULL) == 0, "no wait is reported where nobody waits");
+	close(file);
+}
+
+/* 6.1 passes over locked entries in both; pmd/ waits */
+static void walks_wait(void)
+{
+	bool met = false, gone = true;
+	pthread_t sync;
+	char *m;
+
+	for (int i = 0; i < TRIES && !met; i++) {
+		sync = start_slow_sync("layout");
+		if (ftruncate(file, 0))
+			kt_die("ftruncate");
+		end_slow_sync(sync);
+		met = kt_count("dax_entry_wait", "op layout", NULL) == 1;
+		gone &= kt_read(area + 9 * KT_PAGE) == 7;
+		over();
+	}
+	kt_ok(met, "a truncate meets the locked entry: waits for it");
+	kt_ok(gone, "a truncate meets the locked entry: and then the page is gone");
+
+	/* Two syncs: the second must not return before the first has flushed */
+	met = false;
+	for (int i = 0; i < TRIES && !met; i++) {
+		sync = start_slow_sync("twosyncs");
+		fdatasync(file);
+		end_slow_sync(sync);
+		met = kt_count("dax_entry_wait", "op writeback", NULL) == 1 &&
+		      kt_count("dax_writeback_one", NULL) >= 1;
+		over();
+	}
+	kt_ok(met, "a second sync meets the locked entry: waits for it");
+
+	/* An upgrade holds the entry while it unmaps; a sync meanwhile must not miss the dirty data */
+	file = kt_file("upgradesync", KT_RANGE, KT_WRITTEN);
+	if (!kt_aligned(file, 0, KT_RANGE)) {
+		kt_skip("a sync during an upgrade", "the filesystem gave no aligned extent");
+		close(file);
+		return;
+	}
+	area = kt_map_at(file, KT_RANGE, rw, MAP_SHARED, 0, KT_PAGE);
+	kt_write(area + 0x99 * KT_PAGE, 1);
+	m = kt_map(file, KT_RANGE, PROT_READ, MAP_SHARED, 0);
+	kt_crowd(file, KT_RANGE);
+	pthread_barrier_init(&barrier, NULL, 2);
+	kt_trace_start();
+	pthread_create(&sync, NULL, syncer, NULL);
+	pthread_barrier_wait(&barrier);
+	kt_read(m);
+	pthread_join(sync, NULL);
+	fdatasync(file);
+	kt_trace_stop();
+	kt_uncrowd();
+	kt_ok(kt_count("dax_writeback_one", NULL) == 1, "a sync during an upgrade: the page is written back once, in either order");
+	close(file);
+}
+
+static void *mixer(void *arg)
+{
+	unsigned int seed = (unsigned int)(size_t)arg;
+	char *big = area, *small = kt_map_at(file, 4 * KT_RANGE, rw, MAP_SHARED, 0, KT_PAGE);
+	bool mine = seed & 1;
+
+	while (!atomic_load(&stop)) {
+		size_t page = (size_t)rand_r(&seed) % (4 * KT_NR);
+
+		if (mine)
+			kt_read(big + page * KT_PAGE);
+		else
+			kt_write(small + page * KT_PAGE, 1);
+		if (rand_r(&seed) % 16 == 0)
+			madvise((mine ? big : small), 4 * KT_RANGE, MADV_DONTNEED);
+		if (rand_r(&seed) % 64 == 0)
+			fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+				  (off_t)(page / KT_NR * KT_RANGE), KT_RANGE);
+	}
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t thread[THREADS];
+
+	kt_init(argc, argv);
+	if (kt_fs == KT_EXT2) {
+		kt_skip("range lock", "ext2 has 4 KiB only");
+		return kt_end();
+	}
+	conflict_does_not_sleep();
+	waits();
+	if (kt_has_pmd)
+		walks_wait();
+	else
+		kt_skip("walks wait for locked entries", "6.1 passes over them");
+
+	kt_deadline(60, "both sizes at the same ranges");
+	file = kt_file("mixed", 4 * KT_RANGE, KT_HOLE);
+	area = kt_map(file, 4 * KT_RANGE, PROT_READ, MAP_SHARED, 0);
+	for (size_t i = 0; i < THREADS; i++)
+		pthread_create(&thread[i], NULL, mixer, (void *)(i + 1));
+	sleep(4);
+	atomic_store(&stop, true);
+	for (size_t i = 0; i < THREADS; i++)
+		pthread_join(thread[i], NULL);
+	kt_ok(true, "both sizes at the same ranges, with holes punched: nobody hangs");
+	close(file);
+	return kt_end();
+}
