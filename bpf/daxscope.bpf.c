@@ -78,6 +78,29 @@ int BPF_PROG(on_dstmap, struct inode *inode, struct iomap *iomap)
 	return extent_found(iomap);
 }
 
+/* T3: events of the patched kernel (kernel-patches/). */
+
+SEC("tp_btf/dax_pmd_fallback")
+int BPF_PROG(on_pmd_fallback, struct inode *inode, struct vm_fault *vmf, unsigned long max_pgoff,
+	     unsigned int reason, struct iomap *iomap)
+{
+	return fallback_told(reason, iomap);
+}
+
+SEC("tp_btf/dax_pmd_downgrade")
+int BPF_PROG(on_pmd_downgrade, struct inode *inode, unsigned long range_pgoff, unsigned long pgoff,
+	     bool zero_page)
+{
+	return fault_mark(zero_page ? ST_SPLIT_ZERO : ST_SPLIT_EMPTY);
+}
+
+SEC("tp_btf/dax_pmd_upgrade")
+int BPF_PROG(on_pmd_upgrade, struct inode *inode, unsigned long range_pgoff, unsigned int replaced,
+	     bool dirty, int result)
+{
+	return fault_mark(result ? ST_UPGRADE_FAILED : ST_UPGRADED);
+}
+
 /* Filters follow children: a process is watched before it runs. Only loaded with a filter set. */
 
 SEC("tp_btf/sched_process_fork")

@@ -3,6 +3,9 @@
 #ifndef FAULT_BPF_H
 #define FAULT_BPF_H
 
+/* Keeps the compiler from testing one register and indexing with another. */
+#define ONE_REGISTER(x) asm volatile("" : "+r"(x))
+
 static __always_inline __u32 latency_class(__u32 outcome)
 {
 	switch (outcome) {
@@ -28,8 +31,7 @@ static __always_inline void latency_add(struct dax_cell *cell, __u32 class, __u6
 {
 	__u64 bucket = latency_bucket(ns);
 
-	/* Keeps the compiler from testing one register and indexing with another. */
-	asm volatile("" : "+r"(bucket));
+	ONE_REGISTER(bucket);
 	if (bucket < DAX_LAT_BUCKETS)
 		__sync_fetch_and_add(&cell->lat[class][bucket], 1);
 	__sync_fetch_and_add(&cell->lat_sum[class], ns);
@@ -90,6 +92,20 @@ static __always_inline void record_write(const struct fault_state *st, const str
 	bpf_ringbuf_submit(ev, BPF_RB_NO_WAKEUP);
 }
 
+#define ST_ENTRY_COUNTS (ST_SPLIT_EMPTY | ST_SPLIT_ZERO | ST_UPGRADED | ST_UPGRADE_FAILED)
+
+static __always_inline void entry_counts(struct dax_cell *cell, __u32 flags)
+{
+	if (flags & ST_SPLIT_EMPTY)
+		__sync_fetch_and_add(&cell->entry[DAX_SPLIT_EMPTY], 1);
+	if (flags & ST_SPLIT_ZERO)
+		__sync_fetch_and_add(&cell->entry[DAX_SPLIT_ZERO], 1);
+	if (flags & ST_UPGRADED)
+		__sync_fetch_and_add(&cell->entry[DAX_UPGRADED], 1);
+	if (flags & ST_UPGRADE_FAILED)
+		__sync_fetch_and_add(&cell->entry[DAX_UPGRADE_FAILED], 1);
+}
+
 /*
  * Count one fault that has ended. @plain promises that @outcome is a constant and the state is
  * ST_BEGUN and nothing else: the compiler then drops every other case from the hottest path.
@@ -105,11 +121,18 @@ static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct
 	__u32 flags;
 
 	cell = bpf_map_lookup_elem(&cells, &at);
-	if (!cell || outcome >= DAX_NR_OUTCOMES || reason >= DAX_NR_REASONS)
+	if (!cell || outcome >= DAX_NR_OUTCOMES)
 		return;
 	__sync_fetch_and_add(&cell->fault[outcome][write], 1);
-	if (outcome == DAX_PMD_FALLBACK)
-		__sync_fetch_and_add(&cell->reason[reason], 1);
+	if (outcome == DAX_PMD_FALLBACK) {
+		__u64 why = reason;
+
+		ONE_REGISTER(why);
+		if (why < DAX_NR_REASONS)
+			__sync_fetch_and_add(&cell->reason[why], 1);
+	}
+	if (!plain && (f->st.flags & ST_ENTRY_COUNTS))
+		entry_counts(cell, f->st.flags);
 	flags = range_note(f, cell, pgoff, outcome, plain);
 	if (plain || (f->st.flags & ST_BEGUN)) {
 		now = bpf_ktime_get_ns();
@@ -149,6 +172,8 @@ static __always_inline __u32 fallback_reason(const struct fault_state *st, struc
 	__u64 start = pgoff / DAX_RANGE_PAGES << DAX_RANGE_SHIFT;
 	struct vm_area_struct *vma = vmf->vma;
 
+	if (cfg.told && (st->flags & ST_TOLD))
+		return st->told_reason < DAX_WHY_UNKNOWN ? st->told_reason : DAX_WHY_UNKNOWN;
 	if ((pgoff ^ (address >> DAX_PAGE_SHIFT)) & (DAX_RANGE_PAGES - 1))
 		return DAX_WHY_MISALIGNED_ADDR;
 	if ((vmf->flags & FAULT_FLAG_WRITE) && !(vma->vm_flags & VM_SHARED))
@@ -326,6 +351,34 @@ static __always_inline int fault_mark(__u32 flag)
 	return 0;
 }
 
+static __always_inline void extent_note(struct fault_state *st, struct iomap *iomap)
+{
+	st->ext_off = iomap->offset;
+	st->ext_len = iomap->length;
+	st->ext_addr = iomap->addr;
+	st->ext_type = iomap->type;
+	st->ext_flags = iomap->flags;
+	st->flags |= ST_MAP;
+}
+
+/* T3: the kernel says why, with the extent it found, if it looked for one. */
+static __always_inline int fallback_told(__u32 reason, struct iomap *iomap)
+{
+	struct frame *f = frame_get(bpf_get_smp_processor_id(), bpf_get_current_pid_tgid());
+
+	if (!f)
+		return 0;
+	if (!(f->st.flags & ST_BEGUN)) {
+		frame_end(f);
+		return 0;
+	}
+	f->st.told_reason = reason;
+	f->st.flags |= ST_TOLD;
+	if (iomap->length)
+		extent_note(&f->st, iomap);
+	return 0;
+}
+
 /* The extent a 2 MiB fault found. */
 static __always_inline int extent_found(struct iomap *iomap)
 {
@@ -341,12 +394,7 @@ static __always_inline int extent_found(struct iomap *iomap)
 			frame_end(f);
 		return 0;
 	}
-	f->st.ext_off = iomap->offset;
-	f->st.ext_len = iomap->length;
-	f->st.ext_addr = iomap->addr;
-	f->st.ext_type = iomap->type;
-	f->st.ext_flags = iomap->flags;
-	f->st.flags |= ST_MAP;
+	extent_note(&f->st, iomap);
 	return 0;
 }
 

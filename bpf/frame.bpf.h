@@ -11,14 +11,19 @@
 #ifndef FRAME_BPF_H
 #define FRAME_BPF_H
 
-#define ST_BEGUN  0x01 /* inside a fault handler */
-#define ST_PMD	  0x02 /* ... for 2 MiB */
-#define ST_ZERO	  0x04 /* it mapped a zero page */
-#define ST_NOZERO 0x08 /* it found no 2 MiB zero page */
-#define ST_RACED  0x10 /* it had one, but the page table was filled by then */
-#define ST_MAP	  0x20 /* ext_* hold the extent it found */
-#define ST_SYNC	  0x40 /* it waits for its sync, then dax_insert_pfn_mkwrite */
-#define ST_FELL	  0x80 /* the last 2 MiB fault fell back; its 4 KiB fault is still to come */
+#define ST_BEGUN	  0x0001 /* inside a fault handler */
+#define ST_PMD		  0x0002 /* ... for 2 MiB */
+#define ST_ZERO		  0x0004 /* it mapped a zero page */
+#define ST_NOZERO	  0x0008 /* it found no 2 MiB zero page */
+#define ST_RACED	  0x0010 /* it had one, but the page table was filled by then */
+#define ST_MAP		  0x0020 /* ext_* hold the extent it found */
+#define ST_SYNC		  0x0040 /* it waits for its sync, then dax_insert_pfn_mkwrite */
+#define ST_FELL		  0x0080 /* the last one fell back; its 4 KiB fault is still to come */
+#define ST_TOLD		  0x0100 /* the kernel itself said why it fell back: told_reason */
+#define ST_SPLIT_EMPTY	  0x0200 /* it split an empty 2 MiB entry */
+#define ST_SPLIT_ZERO	  0x0400 /* it split a 2 MiB zero page */
+#define ST_UPGRADED	  0x0800 /* it replaced 4 KiB entries by one of 2 MiB */
+#define ST_UPGRADE_FAILED 0x1000 /* it tried to, in vain */
 
 #define RB_TOUCHED 1
 #define RB_TRIED   2
@@ -35,7 +40,7 @@ struct fault_state {
 	__u16 ext_flags;
 	__u32 flags;
 	__u32 sync_cell; /* whom a failed sync is charged to */
-	__u32 pad;
+	__u32 told_reason;
 };
 
 struct frame {

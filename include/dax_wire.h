@@ -88,11 +88,21 @@ enum dax_range_count {
 	DAX_NR_RANGE_COUNTS,
 };
 
+/* What else happens to entries. Downgrades and upgrades need T2 or T3, see enum dax_tier. */
+enum dax_entry_count {
+	DAX_SPLIT_EMPTY,  /* downgrades: a 4 KiB fault split a 2 MiB entry that only held the lock */
+	DAX_SPLIT_ZERO,	  /* ... a 2 MiB zero page, unmapped from all processes */
+	DAX_UPGRADED,	  /* 4 KiB entries replaced by one of 2 MiB (patched kernels) */
+	DAX_UPGRADE_FAILED, /* ... and when that was tried in vain */
+	DAX_NR_ENTRY_COUNTS,
+};
+
 /* One counting cell: everything about one file in one process, on a part of the CPUs. */
 struct dax_cell {
 	__u64 fault[DAX_NR_OUTCOMES][2]; /* by outcome, then 0 read, 1 write */
 	__u64 reason[DAX_NR_REASONS];	 /* the fallbacks again, by reason */
 	__u64 range[DAX_NR_RANGE_COUNTS];
+	__u64 entry[DAX_NR_ENTRY_COUNTS];
 	__u64 untimed;			  /* faults whose begin was not seen */
 	__u64 lat_sum[DAX_NR_CLASSES];	  /* ns */
 	__u64 lat_max[DAX_NR_CLASSES];	  /* ns */
@@ -182,6 +192,7 @@ struct dax_bpf_config {
 	__u32 max_slots;    /* slots of the cell array */
 	__u32 shard_mask;   /* cells of one slot - 1; CPUs share them by number */
 	__u32 extents;	    /* iomap_iter_dstmap is attached: T1 */
+	__u32 told;	    /* dax_pmd_fallback is attached and tells the reason: T3 */
 	__u32 nr_cpus;	    /* frames, and rings when records are written: one a CPU */
 };
 

@@ -12,7 +12,12 @@
 #include "dax_wire.h"
 
 /* What could be attached; see the README for what each tier shows. */
-enum dax_tier { DAX_T0, DAX_T1, DAX_T2, DAX_T3 };
+enum dax_tier {
+	DAX_T0, /* fs_dax tracepoints */
+	DAX_T1, /* and iomap_iter_dstmap: all fallback reasons */
+	DAX_T2, /* and fentry: what T3 tells, on a kernel without its events */
+	DAX_T3, /* events of the patched kernel: reasons, downgrades, upgrades */
+};
 
 /* Everything counted so far about one file in one process. */
 struct dax_row {

@@ -25,6 +25,8 @@ struct dax_live {
 	struct dax_source source; /* first: the source handed out is this */
 	struct daxscope_bpf *skel;
 	enum dax_tier tier;
+	bool told;     /* the kernel has dax_pmd_fallback and dax_pmd_downgrade */
+	bool upgrades; /* ... and dax_pmd_upgrade */
 	__u32 max_slots;
 	__u32 shards;
 	const struct dax_cell *cells; /* [max_slots][shards], mapped */
@@ -69,7 +71,7 @@ static int keep_log(enum libbpf_print_level level, const char *fmt, va_list args
 }
 
 /* What this kernel lacks, told apart before libbpf fails with one error for all of it. */
-static int check_kernel(char *err, size_t size)
+static int check_kernel(struct dax_live *live, char *err, size_t size)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
 	int found;
@@ -79,6 +81,8 @@ static int check_kernel(char *err, size_t size)
 			    "this kernel has no BTF (/sys/kernel/btf/vmlinux): use one built with "
 			    "CONFIG_DEBUG_INFO_BTF=y, as the distributions' kernels from 5.15 on are");
 	found = btf__find_by_name_kind(btf, "btf_trace_dax_pmd_fault", BTF_KIND_TYPEDEF);
+	live->told = btf__find_by_name_kind(btf, "btf_trace_dax_pmd_fallback", BTF_KIND_TYPEDEF) > 0;
+	live->upgrades = btf__find_by_name_kind(btf, "btf_trace_dax_pmd_upgrade", BTF_KIND_TYPEDEF) > 0;
 	btf__free(btf);
 	if (found < 0)
 		return fail(err, size, -ENOTSUP,
@@ -106,7 +110,8 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	cfg->record = opts->record;
 	cfg->max_slots = live->max_slots;
 	cfg->shard_mask = live->shards - 1;
-	cfg->extents = live->tier >= DAX_T1;
+	cfg->extents = live->tier == DAX_T1;
+	cfg->told = live->tier == DAX_T3;
 	cfg->nr_cpus = (__u32)cpus;
 	cfg->filter = opts->nr_targets > 0;
 
@@ -115,7 +120,10 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	bpf_map__set_max_entries(skel->maps.metas, live->max_slots);
 	bpf_map__set_max_entries(skel->maps.slots, live->max_slots);
 	bpf_map__set_max_entries(skel->maps.rings, opts->record ? (__u32)cpus : 1);
-	bpf_program__set_autoload(skel->progs.on_dstmap, live->tier >= DAX_T1);
+	bpf_program__set_autoload(skel->progs.on_dstmap, live->tier == DAX_T1);
+	bpf_program__set_autoload(skel->progs.on_pmd_fallback, live->tier == DAX_T3);
+	bpf_program__set_autoload(skel->progs.on_pmd_downgrade, live->tier == DAX_T3);
+	bpf_program__set_autoload(skel->progs.on_pmd_upgrade, live->tier == DAX_T3 && live->upgrades);
 	bpf_program__set_autoload(skel->progs.on_fork, opts->nr_targets > 0);
 	bpf_program__set_autoload(skel->progs.on_process_free, opts->nr_targets > 0);
 }
@@ -143,11 +151,14 @@ static int load_tier(struct dax_live *live, const struct dax_live_opts *opts, en
 static int load(struct dax_live *live, const struct dax_live_opts *opts, int cpus, char *err,
 		size_t size)
 {
-	enum dax_tier top = opts->max_tier < DAX_T1 ? opts->max_tier : DAX_T1;
-	int ret, tier;
+	static const enum dax_tier tiers[] = { DAX_T3, DAX_T1, DAX_T0 };
+	int ret = -ENOTSUP;
+	size_t i;
 
-	for (tier = (int)top; tier >= DAX_T0; tier--) {
-		ret = load_tier(live, opts, (enum dax_tier)tier, cpus);
+	for (i = 0; i < sizeof(tiers) / sizeof(*tiers); i++) {
+		if (tiers[i] > opts->max_tier || (tiers[i] == DAX_T3 && !live->told))
+			continue;
+		ret = load_tier(live, opts, tiers[i], cpus);
 		if (!ret)
 			return 0;
 		if (ret == -ENOMEM)
@@ -229,6 +240,9 @@ static int attach(struct dax_live *live)
 		&skel->links.on_pmd_load_hole,
 		&skel->links.on_pmd_load_hole_fallback,
 		&skel->links.on_dstmap,
+		&skel->links.on_pmd_fallback,
+		&skel->links.on_pmd_downgrade,
+		&skel->links.on_pmd_upgrade,
 		&skel->links.on_process_free,
 		&skel->links.on_fork,
 		&skel->links.on_pte_fault,
@@ -243,6 +257,9 @@ static int attach(struct dax_live *live)
 		skel->progs.on_pmd_load_hole,
 		skel->progs.on_pmd_load_hole_fallback,
 		skel->progs.on_dstmap,
+		skel->progs.on_pmd_fallback,
+		skel->progs.on_pmd_downgrade,
+		skel->progs.on_pmd_upgrade,
 		skel->progs.on_process_free,
 		skel->progs.on_fork,
 		skel->progs.on_pte_fault,
@@ -285,15 +302,15 @@ int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char 
 
 	*out = NULL;
 	libbpf_set_print(keep_log);
-	ret = check_kernel(err, size);
-	if (ret)
-		return ret;
 	live = calloc(1, sizeof(*live));
 	if (!live || cpus < 1) {
 		free(live);
 		return fail(err, size, -ENOMEM, "out of memory");
 	}
 	live->source.next = next_sample;
+	ret = check_kernel(live, err, size);
+	if (ret)
+		goto undo;
 	ret = load(live, opts, cpus, err, size);
 	if (ret)
 		goto undo;
