@@ -6,7 +6,11 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/test-run-vm.XXXXXX")
-trap 'rm -rf "$work"' EXIT
+# When this is interrupted, the run-vm in each background job is ended and cleans up; then the job ends by itself.
+trap 'jobs -p | xargs -r -n 1 pkill -TERM -P 2>/dev/null || true; wait; rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
 failed=0
 
 # check NAME COMMAND...: one assertion
