@@ -48,7 +48,7 @@ static void add_field(struct lines *lines, const struct dax_field *field,
 	lines_add(lines, LINE_PLAIN, 39, "%14s  %-20s # %s", value, field->name, field->what);
 }
 
-/* What is nowhere 0 comes always; the rest only when there is something to tell. */
+/* What matters most comes always; the rest only when there is something to tell. */
 static bool worth_a_line(const struct dax_field *field, const struct dax_item *item)
 {
 	static const char *const always[] = {"pmd_coverage", "fallbacks", "pte_faults",
@@ -56,13 +56,48 @@ static bool worth_a_line(const struct dax_field *field, const struct dax_item *i
 	struct dax_num num;
 	size_t i;
 
-	if (field->identity || field->unit == DAX_UNIT_TEXT)
+	if (field->identity || field->unit == DAX_UNIT_TEXT || field->unit == DAX_UNIT_NS ||
+	    field->interval_only)
 		return false;
 	for (i = 0; i < sizeof(always) / sizeof(*always); i++)
 		if (!strcmp(field->name, always[i]))
 			return true;
 	num = dax_field_num(field, item, DAX_TOTAL);
 	return num.kind == DAX_NUM_REAL || (num.kind == DAX_NUM_COUNT && num.count);
+}
+
+/* A line for each class of faults that was timed. */
+static void add_latency(struct lines *lines, const struct dax_item *item)
+{
+	static const char *const columns[] = {"p50", "p99", "max", "mean"};
+	char text[FORMAT_LINE_MAX], value[FORMAT_NUM_MAX], name[64];
+	bool any = false;
+	size_t used, i;
+	int cls;
+
+	for (cls = 0; cls < DAX_NR_CLASSES; cls++) {
+		struct dax_num nr = dax_lat_count(item, DAX_TOTAL, (enum dax_class)cls);
+
+		if (nr.kind != DAX_NUM_COUNT || !nr.count)
+			continue;
+		if (!any) {
+			lines_add(lines, LINE_PLAIN, 0, "%s", "");
+			lines_add(lines, LINE_HEAD, 0, "%14s  %-20s %9s %9s %9s %9s", "faults",
+				  "latency", "p50", "p99", "max", "mean");
+		}
+		any = true;
+		used = (size_t)snprintf(text, sizeof(text), "%14llu  %-20s",
+					(unsigned long long)nr.count,
+					dax_class_label((enum dax_class)cls));
+		for (i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
+			snprintf(name, sizeof(name), "lat_%s_%s_ns",
+				 dax_class_name((enum dax_class)cls), columns[i]);
+			format_num(value, dax_field_num(dax_field_find(name), item, DAX_TOTAL),
+				   DAX_UNIT_NS);
+			used += (size_t)snprintf(text + used, sizeof(text) - used, " %9s", value);
+		}
+		lines_add(lines, LINE_PLAIN, 0, "%s", text);
+	}
 }
 
 static void add_reasons(struct lines *lines, const struct dax_item *item)
@@ -73,7 +108,7 @@ static void add_reasons(struct lines *lines, const struct dax_item *item)
 	if (!nr)
 		return;
 	lines_add(lines, LINE_PLAIN, 0, "%s", "");
-	lines_add(lines, LINE_HEAD, 0, "fallbacks by reason");
+	lines_add(lines, LINE_HEAD, 0, "%14s  %s", "fallbacks", "reason");
 	for (i = 0; i < nr; i++)
 		lines_add(lines, LINE_PLAIN, 39, "%14llu  %-20s # %s",
 			  (unsigned long long)dax_reason_num(item, DAX_TOTAL, order[i]).count,
@@ -125,6 +160,7 @@ int show_stat(FILE *to, const struct dax_model *model, char *const command[],
 		if (worth_a_line(&dax_fields[i], &model->host))
 			add_field(&lines, &dax_fields[i], &model->host);
 	add_reasons(&lines, &model->host);
+	add_latency(&lines, &model->host);
 	err = add_files(&lines, model, opts);
 	if (lines.failed)
 		err = -ENOMEM;
