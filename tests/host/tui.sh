@@ -1,0 +1,238 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+# tui.sh - the real daxtop in a real terminal (tmux): keys, sizes, colours, and the terminal as it
+# was after every way to end. DAXTOP names another program, such as one built with a sanitizer.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+# shellcheck source=tests/lib.sh
+. tests/lib.sh
+export DAXTOP=${DAXTOP:-$PWD/build/daxtop}
+
+work=$(mktemp -d)
+export TMUX_TMPDIR=$work
+tmux=()
+nr=0
+finish() {
+	[ ${#tmux[@]} -eq 0 ] || "${tmux[@]}" kill-server 2>/dev/null || true
+}
+trap 'finish; rm -rf "$work"' EXIT
+# terminal WIDTHxHEIGHT COMMAND: a tmux server of its own, for one that ends takes its time
+terminal() {
+	finish
+	nr=$((nr + 1))
+	tmux=(tmux -L "daxtop-$nr" -f /dev/null)
+	"${tmux[@]}" new-session -d -x "${1%x*}" -y "${1#*x}" "$2"
+}
+
+command -v tmux >/dev/null || { skip "the screen" "no tmux"; exit 0; }
+"$DAXTOP" -b -n 1 -d 0.01 >/dev/null 2>"$work/err" || {
+	skip "the screen" "daxtop cannot run here: $(cat "$work/err")"
+	exit 0
+}
+
+# start WIDTHxHEIGHT COMMAND: in a terminal of its own, whose settings before and after are kept
+start() {
+	rm -f "$work/status"
+	terminal "$1" \
+		"stty -g >$work/before; export LANG=C.UTF-8; $2; echo \$? >$work/result; stty -g >$work/after; mv $work/result $work/status; exec sleep 600"
+}
+screen() {
+	"${tmux[@]}" capture-pane -p "$@" 2>/dev/null || true
+}
+keys() {
+	"${tmux[@]}" send-keys "$@"
+}
+# soon COMMAND...: true as soon as the command is, false after 10 seconds
+soon() {
+	local try
+	for ((try = 0; try < 200; try++)); do
+		"$@" && return 0
+		sleep 0.05
+	done
+	return 1
+}
+shows() {
+	screen | grep -q -e "$1"
+}
+hides() {
+	! shows "$1"
+}
+ended() {
+	[ -s "$work/status" ]
+}
+pid_of() {
+	pgrep -P "$("${tmux[@]}" display-message -p '#{pane_pid}')" -x "$(basename "$DAXTOP")"
+}
+sees() { # what pattern
+	if soon shows "$2"; then
+		ok "$1"
+	else
+		not_ok "$1" "$(screen)"
+	fi
+}
+# given_back WHAT STATUS: the program ended with STATUS, and the terminal is as it was
+given_back() {
+	local got=none
+	soon ended && got=$(cat "$work/status")
+	check "$1 ends with $2" test "$got" = "$2"
+	check "$1 leaves the terminal's settings as they were" cmp "$work/before" "$work/after"
+	check "$1 leaves the alternate screen, with the cursor shown" test \
+		"$("${tmux[@]}" display-message -p '#{alternate_on}#{cursor_flag}')" = 01
+}
+
+start 80x24 "\$DAXTOP -d 0.2"
+sees "the screen comes up with the tier and the losses" 'tier T[0-3] .*lost 0'
+[ "$failed" -eq 0 ] || exit 1
+sees "... with totals" 'coverage -'
+sees "... and the table of files" '\[files [0-9]*\]'
+check "... which is on the alternate screen" test \
+	"$("${tmux[@]}" display-message -p '#{alternate_on}')" = 1
+keys h
+sees "h shows the keys" 'keys and columns'
+keys Down PageDown End
+sees "help scrolls to its end" 'not known'
+keys Escape
+soon hides 'keys and columns'
+sees "Escape goes back" '\[files'
+keys '?'
+sees "? shows the keys too" 'keys and columns'
+keys h
+sees "h again goes back" '\[files'
+keys Tab
+sees "Tab goes to the processes" '\[processes'
+keys Tab
+sees "... and to the devices" '\[devices'
+keys BTab BTab
+sees "Shift-Tab goes back" '\[files'
+keys F
+sees "F sorts by fallbacks" 'by fallbacks'
+keys '>'
+sees "> sorts by the next column" 'by cause'
+keys '<' '<'
+sees "< sorts by the one before" 'by pmd_coverage'
+keys I
+sees "I reverses" 'by pmd_coverage, reversed'
+keys r
+soon hides reversed
+check "r does it back" hides reversed
+keys t
+sees "t shows the last interval" 'last interval by'
+keys t Space
+sees "Space pauses" PAUSED
+# The clock in the header stands still, and goes on.
+clock=$(screen | head -1)
+sleep 0.7
+check "... and what is shown stands still" test "$(screen | head -1)" = "$clock"
+keys Z
+soon hides PAUSED
+check "Z goes on" hides PAUSED
+keys / x y z
+sees "/ asks for a name" '^/xyz'
+keys Escape
+soon hides '^/xyz'
+keys Enter
+sees "Enter with nothing selected changes nothing" '\[files'
+
+"${tmux[@]}" resize-window -x 200 -y 60
+sees "200x60 has room for many columns" 'FILE .*COVER.*WRITES.*ZERO'
+"${tmux[@]}" resize-window -x 40 -y 10
+sees "40x10 has the most important ones" 'FILE .*COVER  FALLB'
+check "... and no line is broken" test "$(screen | awk 'length > 40' | wc -l)" -eq 0
+"${tmux[@]}" resize-window -x 10 -y 3
+sees "10x3 says what it needs" 'needs 20x5'
+"${tmux[@]}" resize-window -x 80 -y 24
+sees "80x24 has everything again" 'h help .*q quit'
+keys q
+given_back "q" 0
+
+start 80x24 "\$DAXTOP -d 0.2"
+sees "it comes up again" 'tier T'
+keys F10
+given_back "F10" 0
+for signal in TERM INT HUP QUIT; do
+	start 80x24 "\$DAXTOP -d 0.2"
+	soon shows 'tier T'
+	kill -$signal "$(pid_of)"
+	given_back "SIG$signal" 0
+done
+start 80x24 "\$DAXTOP -d 0.2"
+soon shows 'tier T'
+keys C-c
+given_back "Ctrl-C" 0
+start 80x24 "\$DAXTOP -d 0.1 -n 3"
+given_back "-n 3" 0
+start 80x24 "\$DAXTOP -d 0.1 -n 3 </dev/null"
+given_back "no terminal to read keys from" 0
+
+# Job control: Ctrl-Z gives the terminal back, fg takes it again.
+terminal 80x24 "env LANG=C.UTF-8 PS1='prompt:' bash --norc -i"
+soon shows 'prompt:'
+keys "$DAXTOP -d 0.2" Enter
+soon shows 'tier T'
+keys C-z
+sees "Ctrl-Z stops it" 'Stopped'
+check "... and leaves the alternate screen" test \
+	"$("${tmux[@]}" display-message -p '#{alternate_on}')" = 0
+keys fg Enter
+sees "fg brings the screen back" '\[files'
+keys q
+soon hides '\[files'
+keys 'echo st''atus $?' Enter
+sees "... and q still ends it" 'status 0'
+
+# A command: kept off the screen, printed after it, its status returned.
+start 80x24 "\$DAXTOP -d 0.2 -- sh -c 'echo to-stdout; echo to-stderr >&2; sleep 1; exit 42'"
+sees "a command is watched" 'tier T'
+check "... and does not write on the screen" hides 'to-std'
+given_back "the end of a command" 42
+sees "... what it wrote comes afterwards" 'to-stdout'
+sees "... on stderr too" 'to-stderr'
+sees "... with the last numbers" '^2 MiB   coverage'
+start 80x24 "\$DAXTOP -d 0.2 -- no-such-command"
+given_back "a command that is not there" 2
+sees "... which is said" 'no-such-command: No such file or directory'
+start 80x24 "\$DAXTOP -d 0.2 -- sleep 555"
+soon shows 'tier T'
+keys q
+given_back "q before the command's end" 0
+check "... which ends the command" test -z "$(pgrep -x -f 'sleep 555')"
+
+# Colours, and what has none.
+coloured() {
+	screen -e | grep -q $'\e\\[[0-9;]*3[0-9]'
+}
+start 80x24 "TERM=tmux-256color \$DAXTOP -d 0.2"
+soon shows '\[files'
+check "there are colours by default" coloured
+start 80x24 "TERM=tmux-256color NO_COLOR=1 \$DAXTOP -d 0.2"
+soon shows '\[files'
+check "NO_COLOR takes them away" eval '! coloured'
+start 80x24 "TERM=tmux-256color NO_COLOR=1 \$DAXTOP -d 0.2 --color=always"
+soon shows '\[files'
+check "--color=always brings them back" coloured
+start 80x24 "TERM=tmux-256color NO_COLOR= \$DAXTOP -d 0.2"
+soon shows '\[files'
+check "an empty NO_COLOR is none" coloured
+start 80x24 "TERM=vt100 \$DAXTOP -d 0.2"
+sees "a vt100 will do" '\[files'
+check "... and has no colours" eval '! coloured'
+start 80x24 "LANG=C LC_ALL=C \$DAXTOP -d 0.2"
+soon shows '\[files'
+check "without UTF-8 there is only ASCII" test -z "$(screen | LC_ALL=C tr -d '\000-\177')"
+start 80x24 "TERM=dumb \$DAXTOP -d 0.2"
+given_back "TERM=dumb" 3
+sees "... and says what to do" "set TERM, or use -b"
+start 80x24 "TERM=no-such-terminal \$DAXTOP -d 0.2"
+given_back "an unknown TERM" 3
+
+# The terminal goes away: so does daxtop.
+start 80x24 "\$DAXTOP -d 0.2"
+soon shows 'tier T'
+pid=$(pid_of)
+finish
+gone() {
+	! kill -0 "$pid" 2>/dev/null
+}
+soon gone || true
+check "when the terminal is gone, daxtop is too" gone
+exit "$failed"
