@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* fuzz-record.c - libFuzzer target: no file, whatever is in it, may crash the reader. See fuzz.sh.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "record/bytes.h"
+#include "record/crc32c.h"
+#include "record/fold.h"
+
+#define SAMPLES_MAX 200
+#define EVENTS_MAX  200000 /* zstd makes many of few bytes; more of the same finds nothing */
+
+/*
+ * Random bytes never have a right checksum, and would never get past it. Walk the file as a reader
+ * does and put right what stands where checksums stand.
+ */
+static void repair(__u8 *at, size_t size)
+{
+	size_t len, off;
+
+	if (size < REC_HEADER_MIN)
+		return;
+	len = get_le32(at + REC_H_LEN);
+	if (len < REC_HEADER_MIN || len > size)
+		return;
+	put_le32(at + len - 4, crc32c(at, len - 4));
+	for (off = len; size - off >= REC_CHUNK_HEADER;) {
+		__u8 *chunk = at + off;
+		size_t stored = get_le32(chunk + REC_C_STORED);
+
+		off += REC_CHUNK_HEADER;
+		if (stored > size - off)
+			stored = size - off;
+		put_le32(chunk + REC_C_PAYLOAD_CRC, crc32c(chunk + REC_CHUNK_HEADER, stored));
+		put_le32(chunk + REC_C_HEADER_CRC, crc32c(chunk, REC_C_HEADER_CRC));
+		off += stored;
+	}
+}
+
+static int file_of(const __u8 *at, size_t size)
+{
+	int fd = memfd_create("fuzz", MFD_CLOEXEC);
+
+	if (fd < 0 || write(fd, at, size) != (ssize_t)size)
+		__builtin_trap();
+	return fd;
+}
+
+/* All that daxtrace and daxtop do with a recording. */
+static void read_all(const __u8 *at, size_t size, __u64 every)
+{
+	struct dax_event_extent ev;
+	struct dax_source *source;
+	struct dax_sample sample;
+	struct rec_reader *reader;
+	char err[256];
+	unsigned n = 0;
+
+	if (rec_open_fd(&reader, file_of(at, size), err, sizeof(err)))
+		return;
+	if (every == ~0ULL) {
+		while (n++ < EVENTS_MAX && rec_next(reader, &ev) > 0)
+			if (ev.ev.outcome >= DAX_NR_OUTCOMES || ev.ev.reason >= DAX_NR_REASONS ||
+			    ev.ev.slot >= REC_SLOT_MAX)
+				__builtin_trap();
+	} else {
+		source = rec_source(reader, every);
+		while (source && n++ < SAMPLES_MAX && source->next(source, &sample) > 0)
+			;
+		if (source)
+			source->free(source);
+	}
+	rec_real_ns(reader, 12345);
+	rec_free(reader);
+}
+
+int LLVMFuzzerTestOneInput(const __u8 *data, size_t size);
+int LLVMFuzzerTestOneInput(const __u8 *data, size_t size)
+{
+	__u8 *copy = malloc(size ? size : 1);
+
+	if (!copy)
+		return 0;
+	memcpy(copy, data, size);
+	read_all(copy, size, ~0ULL);
+	repair(copy, size);
+	read_all(copy, size, ~0ULL);
+	read_all(copy, size, 500000000);
+	free(copy);
+	return 0;
+}
