@@ -64,26 +64,28 @@ start_guest()
 	fi
 	setpriv --pdeathsig TERM "$qemu" "${args[@]}" </dev/null >/dev/null 2>qemu.log 5>&- 6>&- &
 	pid=$!
-	tail -c +1 -s 0.1 -f --pid="$pid" out 5>&- 6>&- &
+	# Polling, as tail would say on stderr that a machine is short of inotify watches.
+	tail ---disable-inotify -c +1 -s 0.05 -f --pid="$pid" out 5>&- 6>&- &
 	tails+=($!)
-	tail -c +1 -s 0.1 -f --pid="$pid" err >&2 5>&- 6>&- &
+	tail ---disable-inotify -c +1 -s 0.05 -f --pid="$pid" err >&2 5>&- 6>&- &
 	tails+=($!)
 }
 
+# Without stderr: the shell would report there that QEMU was killed, amid COMMAND's own.
 stop_guest()
 {
 	local n
 
 	[[ -n $pid ]] || return 0
-	kill -TERM "$pid" 2>/dev/null || true
-	for ((n = 0; n < 100; n++)); do
-		kill -0 "$pid" 2>/dev/null || break
+	kill -TERM "$pid" || true
+	for ((n = 0; n < 250; n++)); do
+		kill -0 "$pid" || break
 		sleep 0.02
 	done
-	kill -KILL "$pid" 2>/dev/null || true
-	wait "$pid" 2>/dev/null || true
+	kill -KILL "$pid" || true
+	wait "$pid" || true
 	pid=''
-}
+} 2>/dev/null
 
 # The window of the caller changed: QEMU does not pass it on, the guest sets it on its terminal.
 tell_window()
