@@ -199,7 +199,7 @@ check "... which ends the command" test -z "$(pgrep -x -f 'sleep 555')"
 
 # Colours, and what has none.
 coloured() {
-	screen -e | grep -q $'\e\\[[0-9;]*3[0-9]'
+	screen -e | grep -q $'\e\\[[0-9;]*3[0-7]'
 }
 start 80x24 "TERM=tmux-256color \$DAXTOP -d 0.2"
 soon shows '\[files'

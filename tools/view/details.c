@@ -18,12 +18,14 @@ static void add_identity(struct lines *lines, const struct dax_item *item)
 		return;
 	format_device(dev, item->key.dev);
 	if (item->kind == DAX_FILE)
-		lines_add(lines, LINE_FAINT, 0,
-			  "device %s, inode %llu, generation %u; most 4 KiB faults by process %u",
-			  dev, (unsigned long long)item->key.ino, item->key.gen, item->most_pid);
+		lines_add(lines, LINE_FAINT, 0, "device %s, inode %llu, generation %u", dev,
+			  (unsigned long long)item->key.ino, item->key.gen);
 	else if (item->kind == DAX_PROCESS)
 		lines_add(lines, LINE_FAINT, 0, "process %u, cgroup %llu", item->key.tgid,
 			  (unsigned long long)item->cgroup);
+	if (item->most_pid)
+		lines_add(lines, LINE_FAINT, 0, "most of its 4 KiB faults by process %u",
+			  item->most_pid);
 }
 
 static void add_reasons(struct lines *lines, const struct dax_item *item)
@@ -99,10 +101,13 @@ static void add_histogram(struct lines *lines, const struct dax_item *item, enum
 
 void lines_details(struct lines *lines, const struct dax_item *item)
 {
+	const char *cause = dax_advise(item, DAX_TOTAL).cause;
 	int cls;
 
 	add_identity(lines, item);
-	lines_advice(lines, item, DAX_TOTAL);
+	/* Advice about a fallback stands with the reasons. */
+	if (cause && !strcmp(cause, "never_tried"))
+		lines_advice(lines, item, DAX_TOTAL);
 	add_reasons(lines, item);
 	for (cls = 0; cls < DAX_NR_CLASSES; cls++)
 		add_histogram(lines, item, (enum dax_class)cls);

@@ -135,7 +135,7 @@ void lines_fix(struct lines *lines, int indent, const char *fix, const char *run
 	int columns = lines->columns;
 
 	if (fix)
-		lines_add(lines, LINE_STRONG, indent + 5, "%*sfix: %s", indent, "", fix);
+		lines_add(lines, LINE_PLAIN, indent + 5, "%*sfix: %s", indent, "", fix);
 	if (!run)
 		return;
 	format_run(text, run, item, lines->ascii);

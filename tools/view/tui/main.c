@@ -8,7 +8,8 @@
 #include "view/tui/state.h"
 #include "view/view.h"
 
-#define REASONS_MAX 5
+#define REASONS_MAX  8
+#define ADVICE_USUAL 5 /* lines that advice gets at the cost of the table */
 
 /* How many lines each part gets; what matters most is served first. */
 struct plan {
@@ -25,7 +26,7 @@ static int give(int *left, int wanted)
 	return given;
 }
 
-static struct plan plan(int rows, int reasons, int advice)
+static struct plan plan(int rows, int items, int reasons, int advice)
 {
 	int left = rows - 2; /* the header and the table's head are always there */
 	struct plan plan = {0};
@@ -38,14 +39,17 @@ static struct plan plan(int rows, int reasons, int advice)
 	plan.table += give(&left, 2);
 	plan.summary += give(&left, 1);
 	plan.reasons = give(&left, reasons < 1 ? reasons : 1);
-	plan.advice += give(&left, advice - plan.advice);
+	plan.advice += give(&left, advice < ADVICE_USUAL ? advice - plan.advice
+							 : ADVICE_USUAL - plan.advice);
 	plan.table += give(&left, 1);
 	plan.reasons += give(&left, reasons < 3 ? reasons - plan.reasons : 3 - plan.reasons);
 	plan.summary += give(&left, 2);
-	if (left > 3)
-		plan.gaps = give(&left, 2);
-	if (left > 8)
-		plan.reasons += give(&left, reasons - plan.reasons);
+	/* Of what is left the table has what it needs, and then the rest of the others. */
+	plan.table += give(&left, items - plan.table);
+	plan.advice += give(&left, advice - plan.advice);
+	plan.reasons += give(&left, reasons - plan.reasons);
+	if (left > 1)
+		plan.gaps = give(&left, 1);
 	plan.table += left;
 	return plan;
 }
@@ -206,21 +210,26 @@ static void draw_footer(const struct tui *tui, int y, int columns)
 	screen_put(y, 0, columns, tui->searching ? LOOK_STRONG : LOOK_FAINT, text);
 }
 
-/* Advice in @room lines: something of what is wrong, and something of how to mend it. */
+/* Advice in @room lines: first a line of what is wrong, then what to type, then the rest. */
 static void draw_advice(int y, int columns, const struct lines *lines, int room)
 {
-	int why = 0, fix;
+	static const char *const begin[] = {"why:", "fix:", "run:"};
+	int nr[3] = {0}, given[3], part = 0, from = 0, i;
 
-	while (why < (int)lines->nr && lines->line[why].style != LINE_STRONG)
-		why++;
-	fix = (int)lines->nr - why;
-	if (why + fix > room) {
-		int shown = room - fix > 1 ? room - fix : 1;
-
-		draw_lines(y, columns, lines, 0, shown);
-		draw_lines(y + shown, columns, lines, (size_t)why, room - shown);
-	} else {
-		draw_lines(y, columns, lines, 0, room);
+	for (i = 0; i < (int)lines->nr; i++) {
+		while (part < 2 && (!strncmp(lines->line[i].text, begin[part + 1], 4) ||
+				    !strncmp(lines->line[i].text, begin[2], 4)))
+			part++;
+		nr[part]++;
+	}
+	given[0] = give(&room, nr[0] ? 1 : 0);
+	given[2] = give(&room, nr[2]);
+	given[1] = give(&room, nr[1]);
+	given[0] += give(&room, nr[0] - given[0]);
+	for (i = 0; i < 3; i++) {
+		draw_lines(y, columns, lines, (size_t)from, given[i]);
+		y += given[i];
+		from += nr[i];
 	}
 }
 
@@ -243,15 +252,15 @@ void tui_draw_main(struct tui *tui, int rows, int columns)
 		lines_advice(&advice, selected, tui->window);
 	if (selected && !advice.nr)
 		lines_add(&advice, LINE_PLAIN, 5, "why: nothing fell back here");
-	now = plan(rows,
+	now = plan(rows, (int)tui->model->list[tui->kind].nr,
 		   reasons < 1		   ? 1
 		   : reasons > REASONS_MAX ? REASONS_MAX
 					   : reasons,
-		   (int)advice.nr > 5 ? 5 : (int)advice.nr);
+		   (int)advice.nr);
 	draw_lines(y, columns, &summary, 0, now.summary);
 	y += now.summary;
 	draw_reasons(tui, y, columns, now.reasons);
-	y += now.reasons + now.gaps / 2;
+	y += now.reasons + now.gaps;
 	if (now.tabs)
 		draw_tabs(tui, y++, columns);
 	draw_table(tui, y, columns, now.table);

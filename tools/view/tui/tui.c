@@ -342,13 +342,16 @@ enum tui_want tui_keys(struct tui *tui)
 {
 	enum tui_want want = TUI_GO_ON;
 	const char *field = NULL;
+	enum action action;
 	int key;
 
 	while (want == TUI_GO_ON && (key = screen_key()) != 0) {
-		if (tui->searching)
+		if (tui->searching) {
 			search_key(tui, key);
-		else
-			want = act(tui, key_action(key, &field), field);
+			continue;
+		}
+		action = key_action(key, &field);
+		want = act(tui, action, field);
 	}
 	tui_draw(tui);
 	return want;
