@@ -3,7 +3,7 @@
 # count.sh - in a guest: N faults of each kind caused are N counted, by daxtop, by daxtrace stat, by
 # daxtrace record, and by the kernel's own ftrace histograms, in one and the same run.
 #
-# usage: count.sh DIRECTORY_ON_DAX [KIND...]
+# usage: COUNT_OPTIONS="-T 4 -P 3" count.sh DIRECTORY_ON_DAX [KIND...]
 set -eu
 
 dir=$1
@@ -64,15 +64,17 @@ same_counts() {
 	}
 }
 
+# shellcheck disable=SC2046 # words
 [ $# -gt 0 ] || set -- $(daxbench kinds | awk '{ print $1 }' | grep -v mixed)
 for kind; do
 	file=$dir/count.$kind
 	hist_on
 	status=0
+	# shellcheck disable=SC2086 # COUNT_OPTIONS is words
 	daxtop -b --json -d 60 -- \
 		daxtrace stat --json-file "$work/stat.json" -- \
 		daxtrace record -q -o "$work/rec" -- \
-		daxbench faults --kind "$kind" --count $count --force "$file" \
+		daxbench faults --kind "$kind" --count $count ${COUNT_OPTIONS:-} --force "$file" \
 		>"$work/out" 2>"$work/err" || status=$?
 	hist_off
 	rm -f "$file"
