@@ -14,6 +14,8 @@
 #include "trace/trace.h"
 #include "util/err.h"
 
+#define STAT_COLUMNS 110
+
 static const char usage[] =
 	"Usage: daxtrace stat [OPTION]... [--] [COMMAND...]\n"
 	"Count page faults on DAX files: of COMMAND and what it starts, or of all processes until\n"
@@ -159,6 +161,9 @@ static void show(struct stat_run *run, const struct dax_model *model)
 	int err = 0;
 
 	text_opts(&opts, STDERR_FILENO);
+	/* The widest line, where nobody needs it folded. */
+	if (!isatty(STDERR_FILENO))
+		opts.columns = STAT_COLUMNS;
 	if (run->json)
 		err = write_json(run, model, stdout);
 	else
