@@ -17,6 +17,7 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 cp build/daxtop build/daxtrace "$work"
 plain=(setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all --inh-caps=-all)
+# shellcheck disable=SC2054 # commas within one word
 capable=(setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=+bpf,+perfmon
 	--ambient-caps=+bpf,+perfmon)
 

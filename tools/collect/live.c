@@ -12,8 +12,10 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <linux/types.h>
+#include "collect/cells.h"
 #include "collect/live.h"
 #include "collect/path.h"
+#include "collect/rings.h"
 #include "daxscope.skel.h"
 
 #define DEFAULT_SLOTS	   1024
@@ -33,12 +35,8 @@ struct dax_live {
 	size_t cells_bytes;
 	const struct dax_meta *metas; /* [max_slots], mapped */
 	size_t metas_bytes;
-	struct ring_buffer *rings;
-	int *ring_fd;
+	struct rings *rings;
 	int nr_rings;
-	dax_event_fn event_fn; /* during dax_live_drain() */
-	void *event_ctx;
-	long drained;
 	struct mounts *mounts;
 	struct dax_row *rows; /* [max_slots] */
 	char **paths;	      /* [max_slots], by slot */
@@ -184,49 +182,6 @@ static void *map_memory(struct bpf_map *map, size_t *bytes)
 	return at == MAP_FAILED ? NULL : at;
 }
 
-static int on_record(void *ctx, void *data, size_t size)
-{
-	struct dax_live *live = ctx;
-	int ret;
-
-	live->drained++;
-	ret = live->event_fn(live->event_ctx, data, size);
-	return ret < 0 ? ret : 0;
-}
-
-/* One ring buffer for each CPU: shared ones cost several times as much under load. */
-static int make_rings(struct dax_live *live, const struct dax_live_opts *opts)
-{
-	size_t bytes = opts->ring_bytes ? opts->ring_bytes : DEFAULT_RING_BYTES;
-	int outer = bpf_map__fd(live->skel->maps.rings);
-	int i, ret;
-
-	live->ring_fd = calloc((size_t)live->nr_rings, sizeof(*live->ring_fd));
-	if (!live->ring_fd)
-		return -ENOMEM;
-	memset(live->ring_fd, 0xff, (size_t)live->nr_rings * sizeof(*live->ring_fd));
-	for (i = 0; i < live->nr_rings; i++) {
-		int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "dax_ring", 0, 0, (__u32)bytes, NULL);
-
-		if (fd < 0)
-			return fd;
-		live->ring_fd[i] = fd;
-		ret = bpf_map_update_elem(outer, &i, &fd, BPF_ANY);
-		if (ret)
-			return ret;
-		if (live->rings) {
-			ret = ring_buffer__add(live->rings, fd, on_record, live);
-			if (ret)
-				return ret;
-		} else {
-			live->rings = ring_buffer__new(fd, on_record, live, NULL);
-			if (!live->rings)
-				return -errno;
-		}
-	}
-	return 0;
-}
-
 /* What ends a fault is attached first: a begin without its end would leave state behind. */
 static int attach(struct dax_live *live)
 {
@@ -298,6 +253,7 @@ int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char 
 {
 	int cpus = libbpf_num_possible_cpus();
 	struct dax_live *live;
+	size_t ring_bytes;
 	int ret;
 
 	*out = NULL;
@@ -324,11 +280,11 @@ int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char 
 			   live->max_slots);
 		goto undo;
 	}
-	ret = opts->record ? make_rings(live, opts) : 0;
+	ring_bytes = opts->ring_bytes ? opts->ring_bytes : DEFAULT_RING_BYTES;
+	ret = rings_make(&live->rings, bpf_map__fd(live->skel->maps.rings), live->nr_rings, ring_bytes);
 	if (ret) {
 		fail(err, size, ret, "cannot make %d ring buffers of %zu bytes: %s", live->nr_rings,
-		     opts->ring_bytes ? opts->ring_bytes : (size_t)DEFAULT_RING_BYTES,
-		     strerror(-ret));
+		     ring_bytes, strerror(-ret));
 		goto undo;
 	}
 	ret = set_filter(live, opts);
@@ -360,11 +316,7 @@ void dax_live_free(struct dax_live *live)
 
 	if (!live)
 		return;
-	ring_buffer__free(live->rings);
-	for (i = 0; live->ring_fd && i < (__u32)live->nr_rings; i++)
-		if (live->ring_fd[i] >= 0)
-			close(live->ring_fd[i]);
-	free(live->ring_fd);
+	rings_free(live->rings);
 	if (live->cells)
 		munmap((void *)live->cells, live->cells_bytes);
 	if (live->metas)
@@ -395,13 +347,7 @@ void dax_live_losses(const struct dax_live *live, struct dax_bpf_losses *out)
 
 int dax_live_drain(struct dax_live *live, dax_event_fn fn, void *ctx)
 {
-	int ret;
-
-	live->event_fn = fn;
-	live->event_ctx = ctx;
-	live->drained = 0;
-	ret = ring_buffer__consume(live->rings);
-	return ret < 0 ? ret : (int)live->drained;
+	return rings_drain(live->rings, fn, ctx);
 }
 
 const struct dax_meta *dax_live_meta(const struct dax_live *live, __u32 slot)
@@ -429,44 +375,6 @@ char *dax_live_path(struct dax_live *live, const struct dax_meta *meta)
 		path = mounts_path(live->mounts, meta);
 	}
 	return path;
-}
-
-/* Add the shards of @slot up. Words are read one by one while the kernel adds to them. */
-static void sum_slot(const struct dax_live *live, __u32 slot, struct dax_cell *out)
-{
-	const size_t words = sizeof(*out) / sizeof(__u64);
-	__u64 *sum = (__u64 *)out;
-	__u32 shard;
-	size_t i;
-
-	memset(out, 0, sizeof(*out));
-	for (shard = 0; shard < live->shards; shard++) {
-		const struct dax_cell *cell = &live->cells[slot * live->shards + shard];
-		const volatile __u64 *from = (const volatile __u64 *)cell;
-
-		for (i = 0; i < words; i++)
-			sum[i] += from[i];
-	}
-	for (i = 0; i < DAX_NR_CLASSES; i++) {
-		out->lat_max[i] = 0;
-		for (shard = 0; shard < live->shards; shard++) {
-			const struct dax_cell *cell = &live->cells[slot * live->shards + shard];
-
-			if (cell->lat_max[i] > out->lat_max[i])
-				out->lat_max[i] = cell->lat_max[i];
-		}
-	}
-}
-
-static bool cell_empty(const struct dax_cell *cell)
-{
-	const __u64 *word = (const __u64 *)cell;
-	size_t i;
-
-	for (i = 0; i < sizeof(*cell) / sizeof(__u64); i++)
-		if (word[i])
-			return false;
-	return true;
 }
 
 static __u64 clock_ns(clockid_t clock)
@@ -501,11 +409,11 @@ static int next_sample(struct dax_source *src, struct dax_sample *out)
 		row->path = live->paths[slot];
 		row->path_deleted = meta->flags & DAX_META_DELETED;
 		row->other = false;
-		sum_slot(live, slot, &row->count);
+		cells_sum(&live->cells[slot * live->shards], live->shards, &row->count);
 		row++;
 	}
 	memset(row, 0, sizeof(*row));
-	sum_slot(live, 0, &row->count);
+	cells_sum(live->cells, live->shards, &row->count);
 	if (!cell_empty(&row->count)) {
 		row->other = true;
 		row++;

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* rings.h - one ring buffer of event records for each CPU: shared ones cost several times as much. */
+#ifndef DAX_COLLECT_RINGS_H
+#define DAX_COLLECT_RINGS_H
+
+#include <stddef.h>
+#include <linux/types.h>
+#include "collect/live.h"
+
+struct rings;
+
+/*
+ * Make @nr rings of @bytes (a power of two of pages) and put them into @outer, an array of maps.
+ * None for @nr 0: *rings is then NULL, which is fine everywhere. Returns 0 or a negative errno.
+ */
+int rings_make(struct rings **rings, int outer, int nr, size_t bytes);
+void rings_free(struct rings *rings);
+
+/* As dax_live_drain(). */
+int rings_drain(struct rings *rings, dax_event_fn fn, void *ctx);
+
+#endif
