@@ -37,7 +37,8 @@ expect() {
 	expect_err=$("$@" 2>&1 >/dev/null </dev/null) || expect_got=$?
 	if [ "$expect_got" -ne "$expect_status" ]; then
 		not_ok "$expect_what" "status $expect_got instead of $expect_status; stderr: $expect_err"
-	elif ! printf '%s\n' "$expect_err" | grep -q -e "$expect_pattern"; then
+	# Not grep -q: it would end before printf has, which pipefail takes for a failure.
+	elif ! printf '%s\n' "$expect_err" | grep -e "$expect_pattern" >/dev/null; then
 		not_ok "$expect_what" "stderr does not say '$expect_pattern': $expect_err"
 	else
 		ok "$expect_what"

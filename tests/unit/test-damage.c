@@ -207,7 +207,8 @@ static void test_header(void)
 	CHECK(rec_open_fd(&r, gen_file_of((const __u8 *)"PERFILE2", 8), err, sizeof(err)) &&
 		      strstr(err, "not a daxtrace recording"),
 	      "another file is refused: %s", err);
-	CHECK(rec_open_fd(&r, gen_file(), err, sizeof(err)) && strstr(err, "not a daxtrace recording"),
+	CHECK(rec_open_fd(&r, gen_file(), err, sizeof(err)) &&
+		      strstr(err, "not a daxtrace recording"),
 	      "an empty file is refused");
 	CHECK(rec_open(&r, "/dev/null", err, sizeof(err)) && strstr(err, "regular"),
 	      "a device is refused: %s", err);

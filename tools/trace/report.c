@@ -81,9 +81,11 @@ static void options(struct report *rep, int argc, char *argv[])
 		rep->path = DEFAULT_FILE;
 }
 
-static int fail(const char *what, int err)
+/* Reading @path or writing failed. */
+static int fail(const char *path, int err)
 {
-	warn_msg("%s: %s", what, strerror(-err));
+	warn_msg("%s: %s", ferror(stdout) ? "standard output" : path, strerror(-err));
+	clearerr(stdout); /* said here, with its reason */
 	return DAX_EXIT_UNSUPPORTED;
 }
 
@@ -130,7 +132,7 @@ static int show_totals(const struct report *rep, struct rec_reader *reader)
 		model = dax_model_build(&now, &before, now.mono_ns - before.mono_ns);
 		err = model ? print(rep, reader, model) : -ENOMEM;
 		if (err)
-			status = fail("standard output", err);
+			status = fail(rep->path, err);
 		dax_model_free(model);
 	}
 	if (source)

@@ -168,9 +168,12 @@ static void show(struct stat_run *run, const struct dax_model *model)
 		err = write_json(run, model, stdout);
 	else
 		err = show_stat(stderr, model, run->watch_opts.command, &opts);
-	if (err)
+	/* Who reads may have seen enough. */
+	if (err && err != -EPIPE)
 		watch_fail(&run->watch, DAX_EXIT_UNSUPPORTED,
 			   run->json ? "standard output" : "standard error", err);
+	if (err)
+		clearerr(stdout); /* said here, with its reason */
 	if (run->json_file)
 		write_json_file(run, model);
 }
