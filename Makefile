@@ -31,7 +31,7 @@ BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 -Wall -Wextra -Wer
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
-PROGRAMS := daxtop daxtrace daxbench
+PROGRAMS := daxtop daxtrace daxbench daxdoctor
 src = $(foreach d,$(1),$(wildcard tools/$(d)/*.c))
 obj = $(patsubst tools/%.c,$(B)/obj/%.o,$(1))
 
@@ -42,13 +42,16 @@ view_src    := $(call src,view)
 tui_src     := $(call src,view/tui)
 bench_src   := $(call src,bench)
 record_src  := $(call src,record)
+doctor_src  := $(call src,doctor)
 
 daxtop_obj   := $(call obj,tools/daxtop.c $(call src,top) $(util_src) $(collect_src) $(model_src) $(view_src) $(tui_src) $(record_src))
 daxtrace_obj := $(call obj,tools/daxtrace.c $(call src,trace) $(util_src) $(collect_src) $(model_src) $(view_src) $(record_src))
 daxbench_obj := $(call obj,tools/daxbench.c $(bench_src) $(util_src))
+daxdoctor_obj := $(call obj,tools/daxdoctor.c $(doctor_src) $(util_src) $(model_src) tools/view/format.c)
 daxtop_libs   := -lbpf -lncursesw -ltinfo -ljansson -lzstd -lelf -lz
 daxtrace_libs := -lbpf -ljansson -lzstd -lelf -lz
 daxbench_libs := -ljansson -lpthread
+daxdoctor_libs := -ljansson -lm
 
 all: $(PROGRAMS:%=$(B)/%)
 
@@ -87,7 +90,7 @@ endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
 # Unit tests see every layer but the collector for the running kernel, and no curses.
-unit_obj := $(call obj,$(util_src) $(model_src) $(view_src) $(record_src) tools/collect/path.c)
+unit_obj := $(call obj,$(util_src) $(model_src) $(view_src) $(record_src) tools/collect/path.c $(addprefix tools/doctor/,predict.c mount.c map.c))
 unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test-*.c))
 
 $(B)/unit/%: tests/unit/%.c $(unit_obj)

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* device.c - where the storage below a filesystem lies in physical memory, from sysfs. */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+#include "doctor/device.h"
+#include "util/sysblock.h"
+
+#define SECTOR	100 /* room for one line of a sysfs file */
+#define MAX_BAD 65536
+
+#define MEANS_START                                                                               \
+	"2 MiB pages need storage that starts at a multiple of 2 MiB in physical memory"
+
+/* The last component of what a link below the device's folder points to. */
+static bool link_name(dev_t dev, const char *leaf, char *out, size_t size)
+{
+	char path[192], target[512];
+	const char *slash;
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u%s%s", major(dev), minor(dev),
+		 *leaf ? "/" : "", leaf);
+	len = readlink(path, target, sizeof(target) - 1);
+	if (len <= 0)
+		return false;
+	target[len] = '\0';
+	slash = strrchr(target, '/');
+	snprintf(out, size, "%.*s", (int)size - 1, slash ? slash + 1 : target);
+	return true;
+}
+
+static char *device_path(const struct device *device, char out[80])
+{
+	snprintf(out, 80, "/dev/%s", device->name);
+	return out;
+}
+
+static void check_partition(struct report *report, struct device *device, __u64 start)
+{
+	bool good = start % RANGE_BYTES == 0;
+	char path[80];
+	json_t *facts = report_add(report, "partition_start", good ? VERDICT_OK : VERDICT_PROBLEM,
+				   "%s is a partition from sector %llu (%llu KiB past a multiple "
+				   "of 2 MiB)",
+				   device->name, start / 512, start % RANGE_BYTES / 1024);
+
+	json_object_set_new(facts, "start_bytes", json_integer((json_int_t)start));
+	if (!good)
+		report_fix(report, "partition_start", 0, MEANS_START,
+			   "make the partition anew from a multiple of 4096 sectors (erases all "
+			   "data), or use the whole device",
+			   "parted \"/dev/$(lsblk -no PKNAME {file})\" mkpart dax 4096s 100%",
+			   device_path(device, path));
+}
+
+/* dm, md: this program does not follow their tables. */
+static bool check_stacked(struct report *report, dev_t dev, struct device *device)
+{
+	char path[192], name[256], below[512] = "";
+	bool dm = sysblock_text(dev, "dm/name", name, sizeof(name));
+	struct dirent *entry;
+	size_t len = 0;
+	json_t *facts;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/slaves", major(dev), minor(dev));
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir)) && len < sizeof(below) - 1) {
+		if (*entry->d_name != '.')
+			len += (size_t)snprintf(below + len, sizeof(below) - len, " %s",
+						entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	if (!dm && !*below)
+		return false;
+	facts = report_add(report, "stacked_device", VERDICT_UNKNOWN,
+			   "%s is %s%s on%s: where its pieces start decides; LVM's first extent "
+			   "is 1 MiB past the start unless told otherwise",
+			   device->name, dm ? "device-mapper " : "made of several devices",
+			   dm ? name : "", *below ? below : " unknown devices");
+	json_object_set_new(facts, "below", json_string(*below ? below + 1 : ""));
+	report_fix(report, "stacked_device", 0, MEANS_START,
+		   "look whether every start is a multiple of 4096 sectors; for LVM make the "
+		   "physical volume with pvcreate --dataalignment 2m and the volume with extents of "
+		   "2 MiB or more (erases all data)",
+		   "dmsetup table {file}; dmsetup deps -o devname {file}", device_path(device, path));
+	return true;
+}
+
+/* A namespace by its address in /proc/iomem, which shows 0 to whoever may not see it. */
+static bool iomem_start(const char *name, __u64 *start)
+{
+	FILE *file = fopen("/proc/iomem", "re");
+	char line[256];
+	bool found = false;
+
+	if (!file)
+		return false;
+	while (!found && fgets(line, sizeof(line), file)) {
+		unsigned long long from, to;
+		char *label = strstr(line, " : ");
+
+		line[strcspn(line, "\n")] = '\0';
+		if (label && !strcmp(label + 3, name) &&
+		    sscanf(line, " %llx-%llx", &from, &to) == 2 && from) {
+			*start = from;
+			found = true;
+		}
+	}
+	fclose(file);
+	return found;
+}
+
+static void check_namespace_mode(struct report *report, const char *nd, const char *mode, __u64 align)
+{
+	bool btt = !strncmp(nd, "btt", 3), pfn = !strncmp(nd, "pfn", 3);
+	bool small = align && align % RANGE_BYTES;
+	json_t *facts;
+
+	facts = report_add(report, "namespace", btt || small ? VERDICT_PROBLEM : VERDICT_OK,
+			   "%s: %s%s", nd,
+			   btt	 ? "sector mode (BTT), which has no DAX"
+			   : pfn ? "fsdax mode, alignment "
+				 : "raw mode: DAX without own space for struct pages",
+			   !pfn	 ? ""
+			   : small ? "below 2 MiB"
+			   : align ? "2 MiB or more"
+				   : "unknown");
+	json_object_set_new(facts, "device", json_string(nd));
+	json_object_set_new(facts, "mode", json_string(mode));
+	json_object_set_new(facts, "align_bytes", align ? json_integer((json_int_t)align) : json_null());
+	if (btt || small)
+		report_fix(report, "namespace", 0,
+			   btt ? "sector mode goes through a translation table: no DAX"
+			       : "the namespace was made for pages smaller than 2 MiB",
+			   "make the namespace anew (erases all data); ndctl list -Nu names it",
+			   "ndctl create-namespace -f -e NAMESPACE --mode=fsdax --align=2M", NULL);
+}
+
+static void check_start(struct report *report, struct device *device, const char *nd, bool known,
+			__u64 start, bool aligned, __u64 partition)
+{
+	json_t *facts;
+
+	if (!known && aligned) {
+		device->base_known = true;
+		device->base = partition % RANGE_BYTES;
+		report_add(report, "physical_start", VERDICT_OK,
+			   "%s: the address is not shown here, but the alignment vouches for a "
+			   "multiple of 2 MiB",
+			   nd);
+		return;
+	}
+	if (!known) {
+		report_add(report, "physical_start", VERDICT_UNKNOWN,
+			   "where %s starts in physical memory is shown to root only: run as root",
+			   *nd ? nd : device->name);
+		return;
+	}
+	device->base_known = true;
+	device->base = (start + partition) % RANGE_BYTES;
+	facts = report_add(report, "physical_start",
+			   start % RANGE_BYTES ? VERDICT_PROBLEM : VERDICT_OK,
+			   "%s starts at %#llx in physical memory, %s", nd, start,
+			   start % RANGE_BYTES ? "not a multiple of 2 MiB" : "a multiple of 2 MiB");
+	json_object_set_new(facts, "start_bytes", json_integer((json_int_t)start));
+	if (start % RANGE_BYTES)
+		report_fix(report, "physical_start", 0, MEANS_START,
+			   "make the namespace anew with an aligned start (erases all data); with "
+			   "memmap=SIZE!START give a START that is a multiple of 2 MiB",
+			   "ndctl create-namespace -f -e NAMESPACE --mode=fsdax --align=2M", NULL);
+}
+
+/* Lines `sector count` of what the device failed to read. */
+static void check_bad(struct report *report, dev_t dev, struct device *device, bool part, __u64 start)
+{
+	unsigned long long sector, count;
+	char path[192];
+	__u64 bytes = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/%sbadblocks", major(dev), minor(dev),
+		 part ? "../" : "");
+	file = fopen(path, "re");
+	if (!file)
+		return;
+	while (device->nr_bad < MAX_BAD && fscanf(file, "%llu %llu", &sector, &count) == 2) {
+		__u64 from = sector * 512, to = from + count * 512;
+
+		if (to <= start)
+			continue;
+		from = from > start ? from - start : 0;
+		device->bad = grow(device->bad, device->nr_bad, sizeof(*device->bad));
+		device->bad[device->nr_bad++] = (struct span){from, to - start - from};
+		bytes += to - start - from;
+	}
+	fclose(file);
+	if (!bytes)
+		return;
+	json_object_set_new(report_add(report, "badblocks", VERDICT_PROBLEM,
+				       "%llu bytes of the device cannot be read; ranges with a "
+				       "bad block get no 2 MiB page",
+				       bytes),
+			    "bad_bytes", json_integer((json_int_t)bytes));
+	report_fix(report, "badblocks", 0, "bad blocks take the 2 MiB page from their whole range",
+		   "writing the bad places anew clears them, where the device can",
+		   "ndctl list -uM; ndctl clear-errors NAMESPACE", NULL);
+}
+
+static void check_device_dax(struct report *report, dev_t dev, struct device *device, bool part)
+{
+	__u64 dax;
+
+	if (!sysblock_number(dev, part ? "../queue/dax" : "queue/dax", &dax))
+		return;
+	device->no_dax = !dax;
+	report_add(report, "device_dax", dax ? VERDICT_OK : VERDICT_PROBLEM, "%s %s", device->name,
+		   dax ? "can do DAX" : "cannot do DAX: it is no persistent memory");
+}
+
+void device_check(struct report *report, dev_t dev, struct device *device)
+{
+	char nd[64] = "", mode[SECTOR] = "unknown";
+	__u64 start = 0, resource = 0, align = 0;
+	bool part, known;
+
+	*device = (struct device){0};
+	if (!major(dev) || !link_name(dev, "", device->name, sizeof(device->name))) {
+		report_add(report, "device", VERDICT_UNKNOWN,
+			   "the filesystem has no block device here: where its pages lie cannot be "
+			   "found out");
+		return;
+	}
+	part = sysblock_number(dev, "start", &start);
+	start *= 512;
+	check_device_dax(report, dev, device, part);
+	if (check_stacked(report, dev, device))
+		return;
+	if (part)
+		check_partition(report, device, start);
+	if (device->no_dax)
+		return;
+	link_name(dev, part ? "../device" : "device", nd, sizeof(nd));
+	(void)sysblock_text(dev, part ? "../device/mode" : "device/mode", mode, sizeof(mode));
+	(void)sysblock_number(dev, part ? "../device/align" : "device/align", &align);
+	known = sysblock_number(dev, part ? "../device/resource" : "device/resource", &resource);
+	if (*nd && (known || strcmp(mode, "unknown")))
+		check_namespace_mode(report, nd, mode, align);
+	if (!known && !strncmp(nd, "namespace", 9))
+		known = iomem_start(nd, &resource);
+	check_start(report, device, nd, known, resource,
+		    !strncmp(nd, "pfn", 3) && align && align % RANGE_BYTES == 0, start);
+	check_bad(report, dev, device, part, start);
+}
+
+void device_free(struct device *device)
+{
+	free(device->bad);
+}

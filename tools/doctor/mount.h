@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* mount.h - the mount that a file is on. */
+#ifndef DAX_DOCTOR_MOUNT_H
+#define DAX_DOCTOR_MOUNT_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <linux/types.h>
+
+struct mount {
+	bool known;
+	char *line; /* what the others point into */
+	const char *point, *type, *source;
+	const char *options; /* of the filesystem */
+};
+
+/* Find the mount with @id (0: unknown), or the last of device @dev. Free with mount_free(). */
+void mount_find(struct mount *mount, const char *table, __u64 id, dev_t dev);
+void mount_free(struct mount *mount);
+
+/* The value of option @name; "" for one without a value, NULL when it is not set. */
+const char *mount_option(const struct mount *mount, const char *name, char *out, size_t size);
+
+#endif

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* text.c - a report for people. */
+#include <stdlib.h>
+#include <string.h>
+#include "doctor/map.h"
+#include "doctor/view.h"
+#include "util/err.h"
+#include "util/escape.h"
+
+const char doctor_not_seen[] =
+	"entries that earlier 4 KiB faults left in the page cache cannot be seen: ranges with one stay "
+	"at 4 KiB until the file is copied, or unmounted, or leaves the cache";
+
+static void put_escaped(FILE *to, const char *text)
+{
+	size_t size = 4 * strlen(text) + 1;
+	char *clean = malloc(size);
+
+	if (!clean)
+		die(DAX_EXIT_UNSUPPORTED, "out of memory");
+	escape_text(clean, size, text, ESCAPE_TERMINAL);
+	fputs(clean, to);
+	free(clean);
+}
+
+/* Words of @text in lines of at most 96 bytes, each behind @indent spaces, the first already there. */
+static void put_wrapped(FILE *to, const char *text, int indent)
+{
+	size_t room = 96 - (size_t)indent, used = 0;
+
+	while (*text) {
+		size_t word = strcspn(text, " ");
+
+		if (used && used + 1 + word > room) {
+			fprintf(to, "\n%*s", indent, "");
+			used = 0;
+		}
+		if (used)
+			used += (size_t)fprintf(to, " ");
+		used += (size_t)fprintf(to, "%.*s", (int)word, text);
+		text += word;
+		text += strspn(text, " ");
+	}
+	fputc('\n', to);
+}
+
+static void print_findings(FILE *to, const struct report *report)
+{
+	for (size_t i = 0; i < report->nr_findings; i++) {
+		const struct finding *finding = &report->finding[i];
+		size_t size = 4 * strlen(finding->text) + 1;
+		char *clean = malloc(size);
+
+		if (!clean)
+			die(DAX_EXIT_UNSUPPORTED, "out of memory");
+		escape_text(clean, size, finding->text, ESCAPE_TERMINAL);
+		fprintf(to, "  %-8s %-16s ", verdict_name(finding->verdict), finding->check);
+		put_wrapped(to, clean, 28);
+		free(clean);
+	}
+}
+
+static void print_counts(FILE *to, const struct runs *runs)
+{
+	__u64 read[NR_FATES], write[NR_FATES];
+
+	runs_count(runs, read, write);
+	fprintf(to, "  %-18s %12s %12s\n", "a first", "read", "write");
+	for (unsigned fate = NR_FATES; fate-- > 0;) {
+		if (!read[fate] && !write[fate])
+			continue;
+		fprintf(to, "  %-18s %12llu %12llu\n", fate_name(fate), read[fate], write[fate]);
+	}
+}
+
+/* The runs that are not 2 MiB both ways, with the extent that is to blame. */
+static void print_blame(FILE *to, const struct runs *runs, size_t rows)
+{
+	size_t shown = 0, left = 0;
+
+	for (size_t i = 0; i < runs->nr; i++) {
+		const struct run *run = &runs->run[i];
+
+		if (fate_is_huge(run->read) && fate_is_huge(run->write))
+			continue;
+		if (rows && shown == rows) {
+			left++;
+			continue;
+		}
+		if (!shown++)
+			fprintf(to, "\nNot 2 MiB:\n");
+		fprintf(to, "  %10llu MiB  %llu range%s: read %s, write %s", run->first * 2, run->count,
+			run->count == 1 ? "" : "s", fate_name(run->read), fate_name(run->write));
+		if (run->has_extent && run->read != DAX_WHY_PAST_EOF)
+			fprintf(to, "; extent at file byte %llu, %llu bytes, device byte %llu%s",
+				run->extent.logical, run->extent.length, run->extent.physical,
+				run->extent.flags & EXTENT_UNWRITTEN ? ", unwritten" : "");
+		fputc('\n', to);
+	}
+	if (left)
+		fprintf(to, "  %zu more; --rows 0 shows all\n", left);
+}
+
+static void print_mappings(FILE *to, const struct report *report, size_t rows)
+{
+	for (size_t i = 0; i < report->nr_mappings; i++) {
+		const struct mapping *mapping = &report->mapping[i];
+		const struct vma *vma = &mapping->vma;
+
+		if (rows && i == rows) {
+			fprintf(to, "\n%zu mappings more; --rows 0 shows all\n",
+				report->nr_mappings - i);
+			break;
+		}
+		fprintf(to, "\n%llx-%llx %s%s, file offset %llu: ", vma->start, vma->end,
+			vma->private_map ? "private" : "shared", vma->no_huge ? ", no huge pages" : "",
+			vma->offset);
+		put_escaped(to, mapping->path);
+		fputc('\n', to);
+		map_print(to, &mapping->runs, rows);
+		print_counts(to, &mapping->runs);
+		if (mapping->has_residency)
+			fprintf(to, "  mapped now: %llu MiB at 2 MiB, %llu KiB at 4 KiB; %llu KiB of it "
+				    "zero pages\n",
+				mapping->huge_bytes >> 20, mapping->small_bytes >> 10,
+				mapping->zero_bytes >> 10);
+	}
+}
+
+static void print_fixes(FILE *to, const struct report *report)
+{
+	for (size_t i = 0; i < report->nr_fixes; i++) {
+		const struct fix *fix = &report->fix[i];
+
+		if (!i)
+			fprintf(to, "\nWhat to do:\n");
+		fprintf(to, "  %s", fix->cause);
+		if (fix->ranges)
+			fprintf(to, " (%llu range%s)", fix->ranges, fix->ranges == 1 ? "" : "s");
+		fprintf(to, "\n    ");
+		put_wrapped(to, fix->means, 4);
+		fprintf(to, "    ");
+		put_wrapped(to, fix->fix, 4);
+		if (fix->run)
+			fprintf(to, "      %s\n", fix->run);
+	}
+}
+
+void doctor_text(FILE *to, const struct report *report, size_t rows)
+{
+	if (report->pid)
+		fprintf(to, "process %d\n", report->pid);
+	else
+		put_escaped(to, report->subject);
+	if (report->has_ranges)
+		fprintf(to, ": %llu bytes, %llu range%s of 2 MiB", report->size, report->runs.ranges,
+			report->runs.ranges == 1 ? "" : "s");
+	if (!report->pid)
+		fputc('\n', to);
+	print_findings(to, report);
+	if (report->has_ranges && report->runs.nr) {
+		fprintf(to, "\nOne character a range of 2 MiB, r: a first read, w: a first write\n");
+		map_print(to, &report->runs, rows);
+		fputc('\n', to);
+		print_counts(to, &report->runs);
+		print_blame(to, &report->runs, rows);
+	}
+	print_mappings(to, report, rows);
+	print_fixes(to, report);
+	if (report->runs.nr || report->nr_mappings) {
+		fprintf(to, "\nNote: ");
+		put_wrapped(to, doctor_not_seen, 6);
+	}
+}
