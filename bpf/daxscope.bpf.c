@@ -75,7 +75,7 @@ int BPF_PROG(on_insert_pfn_mkwrite_no_entry, struct inode *inode, struct vm_faul
 SEC("tp_btf/iomap_iter_dstmap")
 int BPF_PROG(on_dstmap, struct inode *inode, struct iomap *iomap)
 {
-	return extent_found(iomap);
+	return pmd_in_flight ? extent_found(iomap) : 0;
 }
 
 /* T3: events of the patched kernel (kernel-patches/). */

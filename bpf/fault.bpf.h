@@ -111,10 +111,10 @@ static __always_inline void entry_counts(struct dax_cell *cell, __u32 flags)
  * ST_BEGUN and nothing else: the compiler then drops every other case from the hottest path.
  */
 static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct inode *inode,
-				    struct vm_fault *vmf, __u32 outcome, __u32 reason, bool plain)
+				    struct vm_fault *vmf, bool write, __u32 outcome, __u32 reason,
+				    bool plain)
 {
-	__u32 at = cell_of(f, cpu, vmf, inode, id >> 32);
-	__u32 write = vmf->flags & FAULT_FLAG_WRITE;
+	__u32 at = cell_of(f, cpu, vmf, inode, id);
 	__u32 class = latency_class(outcome);
 	__u64 now = 0, took = 0, pgoff = vmf->pgoff;
 	struct dax_cell *cell;
@@ -123,7 +123,7 @@ static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct
 	cell = bpf_map_lookup_elem(&cells, &at);
 	if (!cell || outcome >= DAX_NR_OUTCOMES)
 		return;
-	__sync_fetch_and_add(&cell->fault[outcome][write], 1);
+	__sync_fetch_and_add(&cell->fault[outcome][write ? 1 : 0], 1);
 	if (outcome == DAX_PMD_FALLBACK) {
 		__u64 why = reason;
 
@@ -220,10 +220,6 @@ static __always_inline int fault_begin(bool pmd)
 
 	if (!f)
 		return 0;
-	if (!watched(f, id)) {
-		f->task = 0;
-		return 0;
-	}
 	if (f->st.flags & ST_SYNC)
 		sync_failed(&f->st);
 	f->st.flags = (f->st.flags & ST_FELL) | ST_BEGUN;
@@ -239,8 +235,11 @@ static __always_inline int fault_begin(bool pmd)
 static __always_inline int sync_wanted(struct frame *f, __u32 cpu, __u64 id, struct inode *inode,
 				       struct vm_fault *vmf)
 {
-	f->st.sync_cell = cell_of(f, cpu, vmf, inode, id >> 32);
-	pending_set(&f->st, ST_SYNC);
+	f->st.sync_cell = cell_of(f, cpu, vmf, inode, id);
+	if (f->st.sync_cell != NO_CELL)
+		pending_set(&f->st, ST_SYNC);
+	else
+		frame_end(f);
 	return 0;
 }
 
@@ -249,14 +248,15 @@ static __always_inline int pte_done(struct inode *inode, struct vm_fault *vmf, _
 	__u64 id = bpf_get_current_pid_tgid();
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct frame *f = frame_get(cpu, id);
+	bool write, copies;
 	__u32 outcome;
 
 	if (!f)
 		return 0;
-	if (!watched(f, id))
-		goto out;
-	if (result == VM_FAULT_NOPAGE && f->st.flags == ST_BEGUN && !vmf->cow_page) {
-		account(f, cpu, id, inode, vmf, DAX_PTE_MAPPED, DAX_WHY_NONE, true);
+	write = vmf->flags & FAULT_FLAG_WRITE;
+	copies = write && vmf->cow_page;
+	if (result == VM_FAULT_NOPAGE && f->st.flags == ST_BEGUN && !copies) {
+		account(f, cpu, id, inode, vmf, write, DAX_PTE_MAPPED, DAX_WHY_NONE, true);
 		f->task = 0;
 		return 0;
 	}
@@ -268,14 +268,13 @@ static __always_inline int pte_done(struct inode *inode, struct vm_fault *vmf, _
 		outcome = DAX_PTE_COPY;
 	else if (!(result & VM_FAULT_NOPAGE))
 		outcome = DAX_PTE_RETRY;
-	else if (vmf->cow_page)
+	else if (copies)
 		outcome = DAX_PTE_RETRY; /* its copy lost a race for the page table */
 	else
 		outcome = f->st.flags & ST_ZERO ? DAX_PTE_ZERO : DAX_PTE_MAPPED;
-	account(f, cpu, id, inode, vmf, outcome, DAX_WHY_NONE, false);
+	account(f, cpu, id, inode, vmf, write, outcome, DAX_WHY_NONE, false);
 	if (outcome == DAX_PTE_ERROR && (f->st.flags & ST_FELL))
 		pending_clear(&f->st, ST_FELL);
-out:
 	frame_end(f);
 	return 0;
 }
@@ -290,8 +289,6 @@ static __always_inline int pmd_done(struct inode *inode, struct vm_fault *vmf, _
 
 	if (!f)
 		return 0;
-	if (!watched(f, id))
-		goto out;
 	if (f->st.flags & ST_BEGUN)
 		__sync_fetch_and_sub(&pmd_in_flight, 1);
 	if (result & VM_FAULT_NEEDDSYNC)
@@ -306,8 +303,7 @@ static __always_inline int pmd_done(struct inode *inode, struct vm_fault *vmf, _
 	} else {
 		outcome = f->st.flags & ST_ZERO ? DAX_PMD_ZERO : DAX_PMD_MAPPED;
 	}
-	account(f, cpu, id, inode, vmf, outcome, reason, false);
-out:
+	account(f, cpu, id, inode, vmf, vmf->flags & FAULT_FLAG_WRITE, outcome, reason, false);
 	frame_end(f);
 	return 0;
 }
@@ -331,7 +327,7 @@ static __always_inline int sync_done(struct inode *inode, struct vm_fault *vmf, 
 		outcome = f->st.flags & ST_PMD ? DAX_PMD_SYNC : DAX_PTE_SYNC;
 	else
 		outcome = f->st.flags & ST_PMD ? DAX_PMD_ERROR : DAX_PTE_ERROR;
-	account(f, cpu, id, inode, vmf, outcome, DAX_WHY_NONE, false);
+	account(f, cpu, id, inode, vmf, true, outcome, DAX_WHY_NONE, false);
 	pending_clear(&f->st, ST_SYNC);
 out:
 	frame_end(f);
@@ -379,14 +375,11 @@ static __always_inline int fallback_told(__u32 reason, struct iomap *iomap)
 	return 0;
 }
 
-/* The extent a 2 MiB fault found. */
-static __always_inline int extent_found(struct iomap *iomap)
+/* The extent a 2 MiB fault found. Out of line: its caller has to leave fast in all other faults. */
+static __noinline int extent_found(struct iomap *iomap)
 {
-	struct frame *f;
+	struct frame *f = frame_get(bpf_get_smp_processor_id(), bpf_get_current_pid_tgid());
 
-	if (!pmd_in_flight)
-		return 0;
-	f = frame_get(bpf_get_smp_processor_id(), bpf_get_current_pid_tgid());
 	if (!f)
 		return 0;
 	if ((f->st.flags & (ST_BEGUN | ST_PMD)) != (ST_BEGUN | ST_PMD)) {

@@ -53,8 +53,8 @@ struct frame {
 	__u32 dev;
 	__u32 tgid;
 	__u32 slot;
-	__u32 cell; /* of that slot, for this CPU */
-	__u32 pad;
+	__u32 cell;  /* of that slot, for this CPU */
+	__u32 epoch; /* the process was under the filter when watch_epoch was this */
 	__u64 range; /* of that file */
 	__u32 range_bits;
 	__u32 range_epoch; /* range_bits hold while this is still range_epoch */
