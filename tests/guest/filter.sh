@@ -37,7 +37,7 @@ daxtrace report --json -i "$work/rec" >"$work/report"
 check "daxtrace record holds those and no others" test "$(faults "$work/report")" -eq 3000
 check "others faulted meanwhile" test "$(wc -l <"$work/others")" -gt 2
 check "all 12 processes are told apart, each with 250" \
-	jq -e '[.processes[] | .pte_faults] == [range(12) | 250]' "$work/stat"
+	jq -e '[.processes[].totals.pte_faults] == [range(12) | 250]' "$work/stat"
 
 # -p: a process that runs already, with what it starts from then on.
 sh -c "until [ -e $work/go ]; do sleep 0.1; done
