@@ -103,10 +103,11 @@ unit: $(unit_bin)
 tests: all
 	$(Q)$(MAKE) --no-print-directory D=asan unit
 
-deps: ## name the Debian packages that are missing; as root, install them
-	$(Q)tests/deps
+deps: ## name the Debian packages that are missing for 'make check'; as root, install them
+	$(Q)tests/deps build check kernel
 
-demo: deps ## (see above)
+demo: ## (see above)
+	$(Q)tests/deps build check
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)tests/demo/demo
 
