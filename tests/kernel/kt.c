@@ -190,14 +190,20 @@ bool kt_aligned(int fd, off_t offset, size_t length)
 char *kt_map_at(int fd, size_t length, int prot, int flags, off_t offset, size_t skew)
 {
 	size_t room = length + 2 * KT_RANGE;
-	char *area = mmap(NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	char *area = MAP_FAILED, *at = MAP_FAILED;
 	uintptr_t base;
-	char *at;
 
+	for (int try = 0; try < 1000 && area == MAP_FAILED; try++)
+		area = mmap(NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (area == MAP_FAILED)
 		kt_die("mmap");
 	base = ((uintptr_t)area + KT_RANGE - 1) & ~(KT_RANGE - 1);
-	at = mmap((char *)base + skew, length, prot, flags | MAP_FIXED, fd, offset);
+	/* Memory may run out on purpose, see stress.c */
+	for (int try = 0; try < 1000; try++) {
+		at = mmap((char *)base + skew, length, prot, flags | MAP_FIXED, fd, offset);
+		if (at != MAP_FAILED || errno != ENOMEM)
+			break;
+	}
 	if (at == MAP_FAILED)
 		kt_die("mmap of the file");
 	return at;
@@ -208,7 +214,7 @@ char *kt_map(int fd, size_t length, int prot, int flags, off_t offset)
 	return kt_map_at(fd, length, prot, flags, offset, (size_t)offset % KT_RANGE);
 }
 
-enum { CROWD = 4000 };
+enum { CROWD = 12000 };
 
 static char *crowd;
 static size_t crowd_size;
@@ -240,16 +246,23 @@ void kt_pin(int cpu, int policy)
 	sched_setscheduler(0, policy, &p);
 }
 
-int kt_read(const volatile char *at)
+int kt_get(const volatile char *at, unsigned char *value)
 {
 	int sig = sigsetjmp(bus_jump, 1);
 
 	if (!sig) {
 		bus_armed = true;
-		(void)*at;
+		*value = (unsigned char)*at;
 	}
 	bus_armed = false;
 	return sig;
+}
+
+int kt_read(const volatile char *at)
+{
+	unsigned char value;
+
+	return kt_get(at, &value);
 }
 
 int kt_write(volatile char *at, char value)

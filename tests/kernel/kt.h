@@ -60,6 +60,7 @@ void kt_pin(int cpu, int policy);
 
 /* Touch one byte; the signal it ends in, 0 for none */
 int kt_read(const volatile char *at);
+int kt_get(const volatile char *at, unsigned char *value);
 int kt_write(volatile char *at, char value);
 
 /* Events of this process and its threads between start and stop */

@@ -15,7 +15,7 @@
 #define FALLOC_FL_KEEP_SIZE 1
 #endif
 
-enum { TRIES = 20, THREADS = 6 };
+enum { TRIES = 24, THREADS = 6 };
 
 static const int rw = PROT_READ | PROT_WRITE;
 static pthread_barrier_t barrier;
@@ -23,32 +23,70 @@ static atomic_bool stop;
 static int file;
 static char *area, *large;
 
+static double sync_delay;
+
+static void spin(double seconds)
+{
+	for (double until = kt_now() + seconds; kt_now() < until;)
+		;
+}
+
 static void *syncer(void *arg)
 {
 	(void)arg;
 	kt_pin(1, SCHED_OTHER);
 	pthread_barrier_wait(&barrier);
+	spin(sync_delay);
 	fdatasync(file);
 	return NULL;
 }
 
-/* A file of one range whose page 9 is dirty at 4 KiB, and a sync of it that takes long */
-static pthread_t start_slow_sync(const char *name)
+/*
+ * A file of many ranges and a crowd of mappings.  Each try takes the next range
+ * from the end: its page 9 is dirty at 4 KiB, and a sync of it that takes long
+ * has begun.  How long it needs to get to the entry depends on the load of the
+ * machine, so each try waits for another time; the trace proves which one met
+ * the entry locked.
+ */
+static void begin(const char *name)
 {
+	file = kt_file(name, TRIES * KT_RANGE, KT_WRITTEN);
+	area = kt_map_at(file, TRIES * KT_RANGE, rw, MAP_SHARED, 0, KT_PAGE);
+	/* All mappings now: mmap() has to wait for a walk of them */
+	large = kt_map(file, TRIES * KT_RANGE, PROT_READ, MAP_SHARED, 0);
+	kt_crowd(file, TRIES * KT_RANGE);
+	pthread_barrier_init(&barrier, NULL, 2);
+	kt_pin(0, SCHED_OTHER);
+}
+
+static void end(void)
+{
+	kt_uncrowd();
+	munmap(area, TRIES * KT_RANGE);
+	munmap(large, TRIES * KT_RANGE);
+	close(file);
+}
+
+static size_t range_of(size_t try)
+{
+	return (TRIES - 1 - try) * KT_RANGE;
+}
+
+static pthread_t start_slow_sync(size_t try, bool sync_first)
+{
+	double delay = 50e-6;
 	pthread_t thread;
 
-	file = kt_file(name, KT_RANGE, KT_WRITTEN);
-	area = kt_map_at(file, KT_RANGE, rw, MAP_SHARED, 0, KT_PAGE);
-	/* Now, because mmap() has to wait for a walk of the file's mappings */
-	large = kt_map(file, KT_RANGE, PROT_READ, MAP_SHARED, 0);
-	kt_write(area + 9 * KT_PAGE, 1);
-	kt_crowd(file, KT_RANGE);
-	pthread_barrier_init(&barrier, NULL, 2);
+	for (size_t i = 0; i < try; i++)
+		delay *= 1.25;
+	sync_delay = sync_first ? 0 : 6 * delay; /* unmapping takes longer than syncing */
+
+	kt_write(area + range_of(try) + 9 * KT_PAGE, 1);
 	kt_trace_start();
 	pthread_create(&thread, NULL, syncer, NULL);
-	kt_pin(0, SCHED_OTHER);
 	pthread_barrier_wait(&barrier);
-	usleep(1000);
+	if (sync_first)
+		spin(delay);
 	return thread;
 }
 
@@ -56,65 +94,59 @@ static void end_slow_sync(pthread_t thread)
 {
 	pthread_join(thread, NULL);
 	kt_trace_stop();
-	kt_uncrowd();
-	munmap(large, KT_RANGE);
 }
 
-static void over(void)
-{
-	munmap(area, KT_RANGE);
-	close(file);
-}
-
-/* Each of these tries until the sync was met half way, which the trace proves */
 static void conflict_does_not_sleep(void)
 {
-	bool met = false;
+	bool met = false, slept = false;
 
-	for (int i = 0; i < TRIES && !met; i++) {
-		pthread_t sync = start_slow_sync("conflict");
+	begin("conflict");
+	for (size_t try = 0; try < TRIES && !met; try++) {
+		pthread_t sync = start_slow_sync(try, true);
 
-		kt_read(large + 0x100 * KT_PAGE);
+		kt_read(large + range_of(try) + 0x100 * KT_PAGE);
 		end_slow_sync(sync);
+		/* With the upgrade only a locked entry makes it fall back */
 		met = kt_count("dax_pmd_fault_done", "FALLBACK", NULL) == 1;
-		over();
-		/* Without the upgrade the entry's being there is enough */
-		if (!kt_has_pmd)
-			break;
+		slept |= kt_count("dax_entry_wait", "op pmd_fault", NULL) > 0 &&
+			 kt_count("dax_pmd_upgrade", NULL) == 0;
 	}
 	kt_ok(met, "2 MiB meets a locked 4 KiB entry: falls back");
 	if (kt_has_trace)
-		kt_ok(kt_count("dax_pmd_fallback", "pte_entry", NULL) == 1 &&
-			      kt_count("dax_entry_wait", "op pmd_fault", NULL) == 0,
+		kt_ok(kt_count("dax_pmd_fallback", "pte_entry", NULL) == 1 && !slept,
 		      "2 MiB meets a locked 4 KiB entry: does not sleep for it");
+	end();
 }
 
 static void waits(void)
 {
-	uint64_t ns = 0, ino = 0;
+	uint64_t ns = 0, ino = 0, pgoff = 0;
 	const char *line = NULL;
+	size_t try = 0;
 	char *m;
 
-	for (int i = 0; kt_has_trace && i < TRIES && !line; i++) {
-		pthread_t sync = start_slow_sync("waits");
-
-		madvise(area, KT_RANGE, MADV_DONTNEED);
-		kt_read(area + 9 * KT_PAGE);
-		end_slow_sync(sync);
-		line = kt_line("dax_entry_wait", "op pte_fault", NULL);
-		over();
-	}
 	if (!kt_has_trace) {
 		kt_skip("waits", "this kernel has no event for them");
 	} else {
+		begin("waits");
+		for (; try < TRIES && !line; try++) {
+			pthread_t sync = start_slow_sync(try, true);
+
+			madvise(area + range_of(try) + 9 * KT_PAGE, KT_PAGE, MADV_DONTNEED);
+			kt_read(area + range_of(try) + 9 * KT_PAGE);
+			end_slow_sync(sync);
+			line = kt_line("dax_entry_wait", "op pte_fault", NULL);
+		}
 		kt_field(line, "wait_ns", &ns);
 		kt_field(line, "ino", &ino);
-		kt_ok(kt_count("dax_entry_wait", NULL) == 1 &&
-			      kt_count("dax_entry_wait", "pgoff 0x9", "order 0", "held_order 0", "op pte_fault", NULL) == 1,
+		kt_field(line, "pgoff", &pgoff);
+		kt_ok(kt_count("dax_entry_wait", "op pte_fault", NULL) == 1 && pgoff == range_of(try - 1) / KT_PAGE + 9 &&
+			      kt_count("dax_entry_wait", "order 0", "held_order 0", "op pte_fault", NULL) == 1,
 		      "4 KiB meets the locked entry: one wait, with what and where");
 		kt_ok(ns > 1000 && ns < 60000000000ULL && ino, "the wait has a length (%llu ns) and a file",
 		      (unsigned long long)ns);
 		kt_ok(kt_count("contention_begin", NULL) >= 1, "the same wait is lock contention");
+		end();
 	}
 
 	/* No wait without contention */
@@ -135,29 +167,32 @@ static void walks_wait(void)
 	pthread_t sync;
 	char *m;
 
-	for (int i = 0; i < TRIES && !met; i++) {
-		sync = start_slow_sync("layout");
-		if (ftruncate(file, 0))
+	begin("layout");
+	for (size_t try = 0; try < TRIES - 1 && !met; try++) {
+		/* The truncate unmaps first, which takes long too: the sync comes into that */
+		sync = start_slow_sync(try, false);
+		if (ftruncate(file, (off_t)range_of(try)))
 			kt_die("ftruncate");
 		end_slow_sync(sync);
 		met = kt_count("dax_entry_wait", "op layout", NULL) == 1;
-		gone &= kt_read(area + 9 * KT_PAGE) == 7;
-		over();
+		gone &= kt_read(area + range_of(try) + 9 * KT_PAGE) == 7;
 	}
 	kt_ok(met, "a truncate meets the locked entry: waits for it");
 	kt_ok(gone, "a truncate meets the locked entry: and then the page is gone");
+	end();
 
 	/* Two syncs: the second must not return before the first has flushed */
 	met = false;
-	for (int i = 0; i < TRIES && !met; i++) {
-		sync = start_slow_sync("twosyncs");
+	begin("twosyncs");
+	for (size_t try = 0; try < TRIES && !met; try++) {
+		sync = start_slow_sync(try, true);
 		fdatasync(file);
 		end_slow_sync(sync);
 		met = kt_count("dax_entry_wait", "op writeback", NULL) == 1 &&
 		      kt_count("dax_writeback_one", NULL) >= 1;
-		over();
 	}
 	kt_ok(met, "a second sync meets the locked entry: waits for it");
+	end();
 
 	/* An upgrade holds the entry while it unmaps; a sync meanwhile must not miss the dirty data */
 	file = kt_file("upgradesync", KT_RANGE, KT_WRITTEN);
