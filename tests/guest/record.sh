@@ -71,6 +71,32 @@ check "SIGINT without a command ends with 0" test $status -eq 0
 check "... cleanly" test "$(recording "$work/rec" clean_end)" = true
 check "... and holds all faults" test "$(recording "$work/rec" recorded)" -eq 100
 
+# -p: only that process and what it starts; --duration ends it, whatever the command does.
+sh -c "while [ ! -e $work/go ]; do sleep 0.1; done
+	daxbench faults --kind pte-read --count 200 --force $dir/rec2" >/dev/null &
+pid=$!
+rm "$work/rec"
+daxtrace record -q -o "$work/rec" -p $pid --duration 6 &
+recorder=$!
+until [ -s "$work/rec" ]; do sleep 0.1; done
+touch "$work/go"
+daxbench faults --kind pte-read --count 100 --force "$dir/rec" >/dev/null
+wait $pid
+wait $recorder || not_ok "record -p --duration ends with 0"
+rm -f "$dir/rec" "$dir/rec2"
+check "-p records that process's child and no other" test "$(recording "$work/rec" recorded)" -eq 200
+check "... and ends after --duration" test "$(recording "$work/rec" 'duration_ns / 1000000000 | floor')" -eq 6
+
+# stat of everything, while somebody else faults.
+daxtrace stat --json-file "$work/stat.json" --duration 4 2>"$work/err" &
+pid=$!
+sleep 1.5
+daxbench faults --kind pte-read --count 150 --force "$dir/rec" >/dev/null
+wait $pid || not_ok "stat --duration ends with 0"
+rm -f "$dir/rec"
+check "stat without a command counts all processes" test "$(jq .counts.faults.pte_mapped.read "$work/stat.json")" -eq 150
+check "... and says so in text" grep -q '150  pte_faults' "$work/err"
+
 # Full disk: one error, the command runs to its end, the file is whole as far as it goes.
 mkdir "$work/small"
 mount -t tmpfs -o size=64k none "$work/small"
