@@ -73,9 +73,9 @@ ended() {
 	local pid try got=0
 	daxtop --json -d 60 >"$work/frame" &
 	pid=$!
-	# It takes signals before it counts; the first frame comes with the signal.
+	# It takes HUP, INT, QUIT, TERM and CHLD over before it counts; the frame comes with the signal.
 	for ((try = 0; try < 100; try++)); do
-		grep -q '^SigBlk:.*[1-9a-f]' "/proc/$pid/status" && break
+		grep -q '^SigBlk:.*14007$' "/proc/$pid/status" && break
 		sleep 0.05
 	done
 	kill "-$1" "$pid"
