@@ -29,6 +29,7 @@ static const char usage[] =
 	"  -m SIZE           ring buffer of each CPU, a power of two (8M)\n"
 	"  -z[LEVEL]         compress with zstd, level 1 to 19 (1)\n"
 	"      --duration SEC  stop recording after so long\n"
+	"      --max-tier N    attach no more than tier N, 0 to 3\n"
 	"  -q                say nothing when all went well\n"
 	"      --help\n"
 	"\n"
@@ -51,7 +52,7 @@ struct record {
 	__u64 counted;
 };
 
-enum { OPT_DURATION = 256, OPT_HELP };
+enum { OPT_DURATION = 256, OPT_MAX_TIER, OPT_HELP };
 
 static const struct option longopts[] = {
 	{"output", required_argument, NULL, 'o'},
@@ -60,6 +61,7 @@ static const struct option longopts[] = {
 	{"ring-size", required_argument, NULL, 'm'},
 	{"compress", optional_argument, NULL, 'z'},
 	{"duration", required_argument, NULL, OPT_DURATION},
+	{"max-tier", required_argument, NULL, OPT_MAX_TIER},
 	{"quiet", no_argument, NULL, 'q'},
 	{"help", no_argument, NULL, OPT_HELP},
 	{0},
@@ -94,6 +96,9 @@ static void option(struct record *rec, int opt, char *arg)
 		break;
 	case OPT_DURATION:
 		rec->watch_opts.duration_ns = parse_seconds("--duration", arg);
+		break;
+	case OPT_MAX_TIER:
+		rec->watch_opts.max_tier = (enum dax_tier)parse_number("--max-tier", arg, DAX_T0, DAX_T3);
 		break;
 	case 'q':
 		rec->quiet = true;
@@ -285,13 +290,18 @@ static void report(const struct record *rec)
 
 int trace_record(int argc, char *argv[])
 {
-	struct record rec = {.path = DEFAULT_FILE, .argv = argv - 1, .counted = ~0ULL, .fd = -1};
+	struct record rec = {
+		.watch_opts = {.record = true, .max_tier = DAX_T3},
+		.path = DEFAULT_FILE,
+		.argv = argv - 1,
+		.counted = ~0ULL,
+		.fd = -1,
+	};
 	char *name = argv[0];
 	int status;
 
 	options(&rec, argc, argv);
 	argv[0] = name;
-	rec.watch_opts.record = true;
 	if (!rec.path)
 		take_stdout(&rec);
 	if (watch_begin(&rec.watch, &rec.watch_opts) && open_output(&rec) &&

@@ -26,6 +26,7 @@ static const char usage[] =
 	"  -p PID[,PID]        only these processes and what they start from now on\n"
 	"  -a                  all processes, for as long as COMMAND runs\n"
 	"      --duration SEC  stop counting after so long\n"
+	"      --max-tier N    attach no more than tier N, 0 to 3\n"
 	"      --help\n"
 	"\n"
 	"Needs root, or CAP_BPF and CAP_PERFMON.\n"
@@ -40,7 +41,7 @@ struct stat_run {
 	struct watch watch;
 };
 
-enum { OPT_JSON = 256, OPT_JSON_FILE, OPT_DURATION, OPT_HELP };
+enum { OPT_JSON = 256, OPT_JSON_FILE, OPT_DURATION, OPT_MAX_TIER, OPT_HELP };
 
 static const struct option longopts[] = {
 	{"json", no_argument, NULL, OPT_JSON},
@@ -48,6 +49,7 @@ static const struct option longopts[] = {
 	{"pid", required_argument, NULL, 'p'},
 	{"all", no_argument, NULL, 'a'},
 	{"duration", required_argument, NULL, OPT_DURATION},
+	{"max-tier", required_argument, NULL, OPT_MAX_TIER},
 	{"help", no_argument, NULL, OPT_HELP},
 	{0},
 };
@@ -69,6 +71,9 @@ static void option(struct stat_run *run, int opt, char *arg)
 		break;
 	case OPT_DURATION:
 		run->watch_opts.duration_ns = parse_seconds("--duration", arg);
+		break;
+	case OPT_MAX_TIER:
+		run->watch_opts.max_tier = (enum dax_tier)parse_number("--max-tier", arg, DAX_T0, DAX_T3);
 		break;
 	case OPT_HELP:
 		print_and_exit(usage);
@@ -208,7 +213,7 @@ static void count(struct stat_run *run)
 
 int trace_stat(int argc, char *argv[])
 {
-	struct stat_run run = {0};
+	struct stat_run run = {.watch_opts = {.max_tier = DAX_T3}};
 	int status;
 
 	options(&run, argc, argv);

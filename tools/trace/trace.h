@@ -34,6 +34,7 @@ struct watch_opts {
 	__u64 duration_ns; /* 0: until the command ends, or a signal comes */
 	bool record;
 	size_t ring_bytes;
+	enum dax_tier max_tier;
 };
 
 /* Add the processes of @list, "PID,PID", to the targets. */

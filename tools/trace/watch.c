@@ -67,7 +67,7 @@ static bool open_live(struct watch *watch)
 		.ring_bytes = opts->ring_bytes,
 		.targets = opts->targets,
 		.nr_targets = opts->nr_targets,
-		.max_tier = DAX_T3,
+		.max_tier = opts->max_tier,
 	};
 	__u32 command = (__u32)watch->child.pid;
 	char err[1024];
