@@ -106,12 +106,12 @@ tests: all
 deps: ## name the Debian packages that are missing for 'make check'; as root, install them
 	$(Q)tests/deps build check kernel
 
-demo: ## (see above)
+demo: ## real DAX faults in a guest, shown by daxtop
 	$(Q)tests/deps build check
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)tests/demo/demo
 
-check: deps ## (see above)
+check: deps ## all tests, as CI runs them
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)TEST='$(TEST)' tests/run
 
@@ -119,9 +119,10 @@ bench: deps all ## cost of a fault in guest instructions: ours beside perf, ftra
 	$(Q)tests/guest/bench-cost
 
 install: all ## install programs and man pages below DESTDIR and prefix
-	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5
 	install -m 755 $(PROGRAMS:%=$(B)/%) $(DESTDIR)$(bindir)
 	install -m 644 $(wildcard tools/man/*.1) $(DESTDIR)$(mandir)/man1
+	install -m 644 $(wildcard tools/man/*.5) $(DESTDIR)$(mandir)/man5
 
 clean: ## remove build/
 	rm -rf build
