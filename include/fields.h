@@ -24,6 +24,7 @@ struct dax_item {
 	enum dax_item_kind kind;
 	bool other;	  /* everything that found no slot of its own */
 	bool all_reasons; /* extent reasons can be told */
+	bool downgrades;  /* splits of 2 MiB entries can be seen (T2 and up) */
 	struct dax_key key;
 	__u64 cgroup;		 /* of a process; 0: unknown */
 	char comm[DAX_COMM_LEN]; /* of a process; any bytes */

@@ -130,6 +130,35 @@ static void test_unknown(void)
 	dax_model_free(model);
 }
 
+static void test_entries(void)
+{
+	struct dax_model *model;
+	struct made made;
+	struct dax_cell *cell;
+
+	made_init(&made);
+	cell = made_row(&made, 1, 1, 1, "/a", "a");
+	model = dax_model_build(&made.sample, NULL, 0);
+	CHECK(total(&model->host, "downgrades") == -1,
+	      "a tier that sees no downgrade knows of none");
+	dax_model_free(model);
+	made.sample.tier = DAX_T3;
+	model = dax_model_build(&made.sample, NULL, 0);
+	CHECK(total(&model->host, "downgrades") == 0 && total(&model->host, "upgrades") == -1,
+	      "one that does knows that there was none; upgrades need one to be believed in");
+	dax_model_free(model);
+	cell->entry[DAX_SPLIT_EMPTY] = 3;
+	cell->entry[DAX_SPLIT_ZERO] = 4;
+	cell->entry[DAX_UPGRADED] = 5;
+	model = dax_model_build(&made.sample, NULL, 0);
+	CHECK(total(&model->host, "downgrades") == 7 &&
+		      total(&model->host, "zero_page_splits") == 4 &&
+		      total(&model->host, "upgrades") == 5 &&
+		      total(&model->host, "upgrades_failed") == 0,
+	      "downgrades and upgrades");
+	dax_model_free(model);
+}
+
 static void test_interval(void)
 {
 	struct made before, now;
@@ -452,6 +481,7 @@ int main(void)
 	test_table();
 	test_sums();
 	test_unknown();
+	test_entries();
 	test_interval();
 	test_maximum();
 	test_quantiles();

@@ -96,6 +96,25 @@ static struct dax_num zero_bytes(const struct dax_item *item, enum dax_window wi
 	return num_count((small << DAX_PAGE_SHIFT) + (large << DAX_RANGE_SHIFT));
 }
 
+static struct dax_num downgrades(const struct dax_item *item, enum dax_window window, int zero_only)
+{
+	const __u64 *entry = dax_item_cell(item, window)->entry;
+
+	if (!item->downgrades)
+		return num_unknown();
+	return num_count(zero_only ? entry[DAX_SPLIT_ZERO]
+				   : known_add(entry[DAX_SPLIT_EMPTY], entry[DAX_SPLIT_ZERO]));
+}
+
+/* Few kernels upgrade, and 0 may only mean that this one does not. */
+static struct dax_num upgrades(const struct dax_item *item, enum dax_window window, int which)
+{
+	const __u64 *entry = dax_item_cell(item, window)->entry;
+	__u64 ever = item->total.entry[DAX_UPGRADED] + item->total.entry[DAX_UPGRADE_FAILED];
+
+	return item->downgrades && ever ? num_count(entry[which]) : num_unknown();
+}
+
 static struct dax_num untimed(const struct dax_item *item, enum dax_window window, int arg)
 {
 	(void)arg;
@@ -270,6 +289,14 @@ const struct dax_field dax_fields[] = {
 	    .what = "faults that failed: SIGBUS, no memory, failed sync"),
 	NUM("retries", "RETRY", COUNT, 6, outcomes, RETRIES, TABLES, .label = "retries",
 	    .what = "faults that lost a race and came again"),
+	NUM("downgrades", "DOWNGR", COUNT, 6, downgrades, false, .tables = DAX_IN_TABLES,
+	    .what = "2 MiB entries without storage that a 4 KiB fault split (T2 and up)"),
+	NUM("zero_page_splits", "SPLITS", COUNT, 6, downgrades, true,
+	    .what = "of these 2 MiB zero pages, taken from all processes"),
+	NUM("upgrades", "UPGR", COUNT, 6, upgrades, DAX_UPGRADED,
+	    .what = "ranges turned from 4 KiB entries to one of 2 MiB (patched kernels)"),
+	NUM("upgrades_failed", "UPFAIL", COUNT, 6, upgrades, DAX_UPGRADE_FAILED,
+	    .what = "times that was tried in vain (patched kernels)"),
 	{.name = "top_reason",
 	 .title = "REASON",
 	 .unit = DAX_UNIT_TEXT,

@@ -97,6 +97,7 @@ static void item_init(struct dax_item *item, enum dax_item_kind kind, const stru
 	memset(item, 0, sizeof(*item));
 	item->kind = kind;
 	item->all_reasons = model->all_reasons;
+	item->downgrades = model->tier >= DAX_T2;
 	item->elapsed_ns = model->elapsed_ns;
 	if (!model->elapsed_ns)
 		memset(&item->last, 0xff, sizeof(item->last));

@@ -150,8 +150,8 @@ static const struct {
 } tiers[] = {
 	[DAX_T0] = {"T0", "fault events only; extent reasons are unknown"},
 	[DAX_T1] = {"T1", "all fallback reasons"},
-	[DAX_T2] = {"T2", "all reasons, downgrades and entry-lock waits"},
-	[DAX_T3] = {"T3", "the patched kernel's own events"},
+	[DAX_T2] = {"T2", "all fallback reasons, downgrades"},
+	[DAX_T3] = {"T3", "all fallback reasons, downgrades, upgrades"},
 };
 
 const char *dax_outcome_name(enum dax_outcome outcome)

@@ -59,9 +59,9 @@ static void add_daxtop(struct lines *lines, const struct dax_model *model)
 	if (model->elapsed_ns)
 		num = (struct dax_num){.kind = DAX_NUM_COUNT, .count = model->elapsed_ns};
 	format_num(interval, num, DAX_UNIT_NS);
-	lines_add(lines, LINE_HEAD, 8, "daxtop  %s  interval %s  %s: %s  lost %llu", when, interval,
-		  dax_tier_name(model->tier), dax_tier_means(model->tier),
-		  (unsigned long long)model->lost.events);
+	lines_add(lines, LINE_HEAD, 8, "daxtop  %s  interval %s  lost %llu  %s: %s", when, interval,
+		  (unsigned long long)model->lost.events, dax_tier_name(model->tier),
+		  dax_tier_means(model->tier));
 }
 
 static void add_head(struct lines *lines, const struct dax_model *model,
