@@ -24,7 +24,8 @@ struct dax_item {
 	enum dax_item_kind kind;
 	bool other;	  /* everything that found no slot of its own */
 	bool all_reasons; /* extent reasons can be told */
-	bool downgrades;  /* splits of 2 MiB entries can be seen (T2 and up) */
+	bool downgrades;  /* splits of 2 MiB entries are counted */
+	bool upgrades;	  /* and so are upgrades */
 	struct dax_key key;
 	__u64 cgroup;		 /* of a process; 0: unknown */
 	char comm[DAX_COMM_LEN]; /* of a process; any bytes */
@@ -51,7 +52,7 @@ struct dax_model {
 	__u64 real_ns;
 	__u64 elapsed_ns; /* 0: there was no sample before */
 	enum dax_tier tier;
-	bool all_reasons;
+	bool all_reasons, downgrades, upgrades; /* as in the items */
 	struct dax_bpf_losses lost;
 	struct dax_item host;
 	struct dax_items list[DAX_NR_ITEM_KINDS]; /* list[DAX_HOST] is empty */

@@ -39,6 +39,8 @@ struct dax_sample {
 	__u64 real_ns; /* CLOCK_REALTIME of the reading */
 	enum dax_tier tier;
 	bool extents;		 /* extent reasons can be told (T1 and up) */
+	bool downgrades;	 /* splits of entries are counted; a recording holds none */
+	bool upgrades;		 /* and so are upgrades: the kernel has them */
 	struct dax_bpf_losses lost;
 	size_t nr_rows;
 	const struct dax_row *rows; /* owned by the source, valid until its next reading */

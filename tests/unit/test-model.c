@@ -142,11 +142,12 @@ static void test_entries(void)
 	CHECK(total(&model->host, "downgrades") == -1,
 	      "a tier that sees no downgrade knows of none");
 	dax_model_free(model);
-	made.sample.tier = DAX_T3;
+	made.sample.downgrades = true;
 	model = dax_model_build(&made.sample, NULL, 0);
 	CHECK(total(&model->host, "downgrades") == 0 && total(&model->host, "upgrades") == -1,
-	      "one that does knows that there was none; upgrades need one to be believed in");
+	      "one that does knows that there was none; upgrades are another matter");
 	dax_model_free(model);
+	made.sample.upgrades = true;
 	cell->entry[DAX_SPLIT_EMPTY] = 3;
 	cell->entry[DAX_SPLIT_ZERO] = 4;
 	cell->entry[DAX_UPGRADED] = 5;

@@ -422,6 +422,8 @@ static int next_sample(struct dax_source *src, struct dax_sample *out)
 	out->real_ns = clock_ns(CLOCK_REALTIME);
 	out->tier = live->tier;
 	out->extents = live->tier >= DAX_T1;
+	out->downgrades = live->tier >= DAX_T2;
+	out->upgrades = live->tier == DAX_T3 && live->upgrades;
 	dax_live_losses(live, &out->lost);
 	out->nr_rows = (size_t)(row - live->rows);
 	out->rows = live->rows;

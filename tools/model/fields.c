@@ -106,13 +106,10 @@ static struct dax_num downgrades(const struct dax_item *item, enum dax_window wi
 				   : known_add(entry[DAX_SPLIT_EMPTY], entry[DAX_SPLIT_ZERO]));
 }
 
-/* Few kernels upgrade, and 0 may only mean that this one does not. */
 static struct dax_num upgrades(const struct dax_item *item, enum dax_window window, int which)
 {
-	const __u64 *entry = dax_item_cell(item, window)->entry;
-	__u64 ever = item->total.entry[DAX_UPGRADED] + item->total.entry[DAX_UPGRADE_FAILED];
-
-	return item->downgrades && ever ? num_count(entry[which]) : num_unknown();
+	return item->upgrades ? num_count(dax_item_cell(item, window)->entry[which])
+			      : num_unknown();
 }
 
 static struct dax_num untimed(const struct dax_item *item, enum dax_window window, int arg)

@@ -97,7 +97,8 @@ static void item_init(struct dax_item *item, enum dax_item_kind kind, const stru
 	memset(item, 0, sizeof(*item));
 	item->kind = kind;
 	item->all_reasons = model->all_reasons;
-	item->downgrades = model->tier >= DAX_T2;
+	item->downgrades = model->downgrades;
+	item->upgrades = model->upgrades;
 	item->elapsed_ns = model->elapsed_ns;
 	if (!model->elapsed_ns)
 		memset(&item->last, 0xff, sizeof(item->last));
@@ -242,6 +243,8 @@ struct dax_model *dax_model_build(const struct dax_sample *now, const struct dax
 	model->real_ns = now->real_ns;
 	model->tier = now->tier;
 	model->all_reasons = now->extents;
+	model->downgrades = now->downgrades;
+	model->upgrades = now->upgrades;
 	model->lost = now->lost;
 	if (comparable(now, before))
 		model->elapsed_ns = elapsed_ns;
