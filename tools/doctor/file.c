@@ -12,6 +12,7 @@
 #include "doctor/file.h"
 #include "doctor/layout.h"
 #include "util/err.h"
+#include "util/fiemap.h"
 
 #ifndef STATX_ATTR_DAX
 #define STATX_ATTR_DAX 0x00200000
@@ -24,12 +25,21 @@ enum dax_state dax_state(const struct statx *stx)
 	return stx->stx_attributes_mask & STATX_ATTR_DAX ? DAX_STATE_NO : DAX_STATE_UNKNOWN;
 }
 
+static int is_shared(void *ctx, const struct fiemap_extent *fe)
+{
+	(void)ctx;
+	return !!(fe->fe_flags & FIEMAP_EXTENT_SHARED);
+}
+
+#define COPY "cp -p --reflink=never {file} {file}.new && mv {file}.new {file}"
+
 /* Why is a file no DAX file, and what would make it one? */
-static void explain_no_dax(struct report *report, const struct place *place, bool flag,
+static void explain_no_dax(struct report *report, const struct place *place, int fd, bool flag,
 			   const char *path)
 {
 	char value[32] = "";
 	bool option = mount_option(&place->mount, "dax", value, sizeof(value));
+	bool shared = fiemap_walk(fd, 0, ~0ULL >> 1, 0, is_shared, NULL) == 1;
 	char run[192];
 
 	report->not_usable = true;
@@ -39,12 +49,17 @@ static void explain_no_dax(struct report *report, const struct place *place, boo
 		report_fix(report, "dax", 0, "the device is no persistent memory, or a namespace without DAX",
 			   "use a pmem device; a namespace in fsdax mode (making one erases all data)",
 			   "ndctl create-namespace -f -e NAMESPACE --mode=fsdax --align=2M", NULL);
-	else if (option && !strcmp(value, "inode") && !flag)
+	else if (!flag && (!option || !strcmp(value, "inode")) && !shared)
 		report_fix(report, "dax", 0, "files are DAX only when they have the DAX attribute",
-			   "set it on the folder, then copy the file: new files inherit it",
-			   "xfs_io -c 'chattr +x' {dir} && cp -p --reflink=never {file} {file}.new && mv "
-			   "{file}.new {file}",
-			   path);
+			   "set it on the folder, then copy the file: new files inherit it; or mount "
+			   "with -o dax=always",
+			   "xfs_io -c 'chattr +x' {dir} && " COPY, path);
+	else if (shared)
+		report_fix(report, "dax", 0,
+			   "XFS does not use DAX for a file that shares blocks with another, from the "
+			   "next time it is opened afresh",
+			   "give the file its own blocks; mkfs.xfs -m reflink=0 keeps it from happening",
+			   COPY, path);
 	else
 		report_fix(report, "dax", 0, "the filesystem does not use DAX for the file",
 			   "mount with -o dax=always; when that is refused or dropped, the kernel's "
@@ -52,7 +67,7 @@ static void explain_no_dax(struct report *report, const struct place *place, boo
 			   run, place->mount.known ? place->mount.point : NULL);
 }
 
-static void check_dax(struct report *report, const struct place *place, enum dax_state state,
+static void check_dax(struct report *report, const struct place *place, int fd, enum dax_state state,
 		      bool flag, const char *path)
 {
 	json_t *facts;
@@ -67,7 +82,7 @@ static void check_dax(struct report *report, const struct place *place, enum dax
 			   path, flag ? " (has the DAX attribute)" : "");
 	json_object_set_new(facts, "attribute", json_boolean(flag));
 	if (state == DAX_STATE_NO)
-		explain_no_dax(report, place, flag, path);
+		explain_no_dax(report, place, fd, flag, path);
 	else if (state == DAX_STATE_UNKNOWN)
 		report->not_usable = true;
 }
@@ -130,9 +145,8 @@ static void fix_allocation(struct report *report, const struct layout *layout, c
 	if (shared)
 		report_fix(report, "shared", shared,
 			   "blocks are shared with another file: a write copies them to a place that "
-			   "is chosen then",
-			   "give the file its own blocks",
-			   "cp -p --reflink=never {file} {file}.new && mv {file}.new {file}", path);
+			   "is chosen then, and XFS may not use DAX for the file after the next mount",
+			   "give the file its own blocks", COPY, path);
 }
 
 bool examine_file(struct report *report, struct places *places, int fd, const struct statx *stx,
@@ -146,7 +160,7 @@ bool examine_file(struct report *report, struct places *places, int fd, const st
 	struct layout layout = {.size = stx->stx_size};
 	int err;
 
-	check_dax(report, place, state, has_attr && attr.fsx_xflags & FS_XFLAG_DAX, path);
+	check_dax(report, place, fd, state, has_attr && attr.fsx_xflags & FS_XFLAG_DAX, path);
 	if (state != DAX_STATE_YES)
 		return false;
 	if (has_attr)
@@ -192,7 +206,7 @@ static void examine_dir(struct report *report, struct places *places, int fd, co
 		report_add(report, "dax", VERDICT_OK, "new files in %s are DAX", path);
 	} else if (place->mount.known) {
 		report_add(report, "dax", VERDICT_PROBLEM, "new files in %s are not DAX", path);
-		explain_no_dax(report, place, flag, path);
+		explain_no_dax(report, place, fd, flag, path);
 	} else {
 		report->not_usable = true;
 	}
