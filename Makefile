@@ -118,6 +118,23 @@ check: deps ## all tests, as CI runs them
 bench: deps all ## cost of a fault in guest instructions: ours beside perf, ftrace, bpftrace
 	$(Q)tests/guest/bench-cost
 
+kernel: ## build the guest kernel K=stock|trace|pmd|nodax, DEBUG=1 with checkers; prints its path
+	$(Q)tests/deps kernel
+	$(Q)tests/kernel/build-kernel K=$(or $(K),$(error K is missing: say K=stock, K=trace or K=pmd)) $(if $(DEBUG),DEBUG=$(DEBUG))
+
+kernel-bisect: ## build every step of the patch series in three configurations, checkpatch each patch
+	$(Q)tests/deps kernel check
+	$(Q)tests/kernel/bisect
+
+check-kernel: ## the kernel's test matrix on stock and pmd, a minute of stress; FULL=1: trace and debug too
+	$(Q)tests/deps build check kernel
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)TEST='kernel/*' FULL='$(FULL)' tests/run
+
+stress-kernel: ## ten minutes of stress on the pmd kernel with KASAN, lockdep and failing allocations
+	$(Q)tests/deps check kernel
+	$(Q)tests/kernel/run-matrix --kernels pmd-debug --fs 'xfs ext4' --only-stress --stress 600 --fail
+
 install: all ## install programs and man pages below DESTDIR and prefix
 	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5
 	install -m 755 $(PROGRAMS:%=$(B)/%) $(DESTDIR)$(bindir)
@@ -131,6 +148,6 @@ format: ## lay out the C sources with clang-format
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: all unit tests help deps demo check bench install clean format
+.PHONY: all unit tests help deps demo check bench kernel kernel-bisect check-kernel stress-kernel install clean format
 .DELETE_ON_ERROR:
 .SECONDARY:
