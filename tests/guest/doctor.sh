@@ -3,7 +3,7 @@
 # doctor.sh - in a guest: what daxdoctor predicts for each 2 MiB range of a file is what the first
 # access to it then comes to, by the kernel's own events.
 #
-# usage: doctor.sh DIRECTORY_ON_DAX [layouts|limits|places|process]...
+# usage: doctor.sh DIRECTORY_ON_DAX [layouts|limits|places|process|names]...
 #
 # Remounts the filesystem between the rounds, as entries of earlier faults would decide otherwise;
 # 'places' makes other filesystems in its stead.
@@ -18,6 +18,13 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
+
+hex_of='function hex(s,   i, n) {
+	s = tolower(substr(s, 3))
+	for (i = 1; i <= length(s); i++)
+		n = n * 16 + index("0123456789abcdef", substr(s, i, 1)) - 1
+	return n + 0
+}'
 
 remount() {
 	umount "$dir"
@@ -35,13 +42,7 @@ trace_on() {
 
 # The first fault of each range in the trace, as 'RANGE FATE'.
 fates() {
-	awk '
-	function hex(s,   i, n) {
-		s = tolower(substr(s, 3))
-		for (i = 1; i <= length(s); i++)
-			n = n * 16 + index("0123456789abcdef", substr(s, i, 1)) - 1
-		return n + 0
-	}
+	awk "$hex_of"'
 	function after(word,   i) {
 		for (i = at; i < NF; i++)
 			if ($i == word)
@@ -124,6 +125,40 @@ touch_ranges() {
 	xfs_io "$1" <"$work/commands" >"$work/said" 2>&1
 	echo 0 >"$tracing/tracing_on"
 	fates >"$work/happened"
+	sed "s|^|${1##*/} |" "$work/happened" >>"$work/round"
+}
+
+# A second witness: daxtrace records what happens until witness_off, which compares it with ftrace.
+witness_on() {
+	rm -f "$work/rec"
+	: >"$work/round"
+	daxtrace record -q -o "$work/rec" -a &
+	witness=$!
+	until [ -s "$work/rec" ]; do usleep 100000; done
+}
+
+witness_off() { # WHAT
+	kill -INT "$witness"
+	wait "$witness" || not_ok "daxtrace record ends with 0"
+	daxtrace report --events "$work/rec" | awk "$hex_of"'
+	$2 == "xfs_io" {
+		for (i = 1; i < NF; i++)
+			if ($i ~ /^offset=/)
+				range = int(hex(substr($i, 8)) / 2097152)
+		name = $NF
+		sub(/.*\//, "", name)
+		if ((name, range) in seen || $5 ~ /_retry$/)
+			next
+		seen[name, range] = 1
+		print name, range, $5 == "pmd_fallback" ? $7 : $5 == "pmd_zero" ? "zero" : \
+			$5 ~ /^pmd_/ ? "pmd" : "never_tried"
+	}' | sort >"$work/recorded"
+	sort "$work/round" >"$work/traced"
+	if [ -s "$work/traced" ] && cmp -s "$work/traced" "$work/recorded"; then
+		ok "$1: daxtrace recorded the same $(wc -l <"$work/traced") fates"
+	else
+		not_ok "$1: daxtrace recorded the same" "$(diff "$work/traced" "$work/recorded" | head -n 20)"
+	fi
 }
 
 # compare FILE WHAT read|write [FIRST COUNT]: predict, touch, and hold one against the other
@@ -206,6 +241,7 @@ test_layouts() {
 	make_layouts
 	for way in read write; do
 		remount
+		witness_on
 		for file in "$dir"/*; do
 			[ -f "$file" ] || continue
 			may_be_unknown=0
@@ -213,6 +249,7 @@ test_layouts() {
 				jq '[.runs[] | select(.extent == null and .read == "zero") | .count] | add // 0')
 			compare "$file" "${file##*/}" "$way"
 		done
+		witness_off "all layouts, $way"
 	done
 	may_be_unknown=0
 	rm -f "$dir"/bench-* "$dir"/knit-*
@@ -261,7 +298,9 @@ test_limits() {
 			}
 			for way in read write; do
 				remount
+				witness_on
 				compare "$dir/huge" "8 GiB - 4 KiB, extsize $hint" "$way" 4088 16
+				witness_off "8 GiB - 4 KiB, extsize $hint, $way"
 			done
 			rm "$dir/huge"
 			remount
@@ -275,7 +314,9 @@ test_limits() {
 	predicts "$dir/limit" 64 write pmd
 	for way in read write; do
 		remount
+		witness_on
 		compare "$dir/limit" "unwritten, 128 MiB - 4 KiB" "$way"
+		witness_off "unwritten, 128 MiB - 4 KiB, $way"
 	done
 	# Written storage joins to 32768 blocks, here counted from the second page.
 	make_limit
@@ -334,7 +375,9 @@ test_places() {
 	for way in read write; do
 		remount
 		predicts "$dir/bad" 3 read device_short
+		witness_on
 		compare "$dir/bad" "bad blocks" "$way"
+		witness_off "bad blocks, $way"
 	done
 	# Clear them: the next filesystem needs the place.
 	umount "$dir"
@@ -365,11 +408,27 @@ test_places() {
 	for way in read write; do
 		remount
 		predicts "$dir/shifted" 0 read extent_misaligned
+		witness_on
 		compare "$dir/shifted" "partition at 1 MiB" "$way"
+		witness_off "partition at 1 MiB, $way"
 	done
 	status_is "$dir/shifted" 1
 	check "the partition's start is the cause" grep -q 'problem  partition_start' "$work/text"
 	check "and the way out is 4096 sectors" grep -q 'mkpart dax 4096s' "$work/text"
+}
+
+# The command that is printed for a file with a hostile name does what it says, to that file.
+test_names() {
+	name=$dir/$(printf 'a\033[31m\n%s\377' "'\"\$(touch pwned); touch pwned #")
+	io "$name" 'falloc 0 3m' 'pwrite -q 0 3m'
+	status=0
+	daxdoctor --json "$name" >"$work/json" || status=$?
+	check "status 1 for a short file with a hostile name" test "$status" -eq 1
+	jq -r '.fixes[] | select(.cause == "past_eof") | .run' "$work/json" >"$work/run"
+	bash "$work/run" || not_ok "the command printed for it runs" "$(cat "$work/run")"
+	check "the command printed for it mends it" test "$(stat -c %s "$name")" -eq 4194304
+	check "... and does nothing else" test ! -e pwned
+	rm "$name"
 }
 
 # A process with mappings: held open by xfs_io, which reads its commands from a pipe.
