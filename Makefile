@@ -100,7 +100,12 @@ $(B)/unit/%: tests/unit/%.c $(unit_obj)
 
 unit: $(unit_bin)
 
-tests: all
+build/guest/contend: tests/guest/contend.c
+	$(call say,TEST,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static -o $@ $< -lpthread
+
+tests: all build/guest/contend
 	$(Q)$(MAKE) --no-print-directory D=asan unit
 
 deps: ## name the Debian packages that are missing for 'make check'; as root, install them

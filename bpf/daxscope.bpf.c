@@ -101,6 +101,13 @@ int BPF_PROG(on_pmd_upgrade, struct inode *inode, unsigned long range_pgoff, uns
 	return fault_mark(result ? ST_UPGRADE_FAILED : ST_UPGRADED);
 }
 
+SEC("tp_btf/dax_entry_wait")
+int BPF_PROG(on_entry_wait, unsigned int dev, unsigned long ino, unsigned long pgoff,
+	     unsigned int order, unsigned int held_order, unsigned int op, __u64 wait_ns)
+{
+	return entry_waited(op, wait_ns);
+}
+
 /* Filters follow children: a process is watched before it runs. Only loaded with a filter set. */
 
 SEC("tp_btf/sched_process_fork")

@@ -92,10 +92,26 @@ static __always_inline void record_write(const struct fault_state *st, const str
 	bpf_ringbuf_submit(ev, BPF_RB_NO_WAKEUP);
 }
 
-#define ST_ENTRY_COUNTS (ST_SPLIT_EMPTY | ST_SPLIT_ZERO | ST_UPGRADED | ST_UPGRADE_FAILED)
+#define ST_ENTRY_COUNTS                                                                            \
+	(ST_SPLIT_EMPTY | ST_SPLIT_ZERO | ST_UPGRADED | ST_UPGRADE_FAILED | ST_WAITED)
 
-static __always_inline void entry_counts(struct dax_cell *cell, __u32 flags)
+static __always_inline void wait_add(struct dax_cell *cell, __u64 op, __u64 ns)
 {
+	ONE_REGISTER(op);
+	if (op < DAX_NR_WAITS)
+		__sync_fetch_and_add(&cell->wait[op], 1);
+	latency_add(cell, DAX_LAT_WAIT, ns);
+}
+
+static __noinline int entry_counts(struct dax_cell *cell, const struct fault_state *st)
+{
+	__u32 flags;
+
+	if (!cell || !st)
+		return 0;
+	flags = st->flags;
+	if (flags & ST_WAITED)
+		wait_add(cell, st->wait_op, st->wait_ns);
 	if (flags & ST_SPLIT_EMPTY)
 		__sync_fetch_and_add(&cell->entry[DAX_SPLIT_EMPTY], 1);
 	if (flags & ST_SPLIT_ZERO)
@@ -104,6 +120,7 @@ static __always_inline void entry_counts(struct dax_cell *cell, __u32 flags)
 		__sync_fetch_and_add(&cell->entry[DAX_UPGRADED], 1);
 	if (flags & ST_UPGRADE_FAILED)
 		__sync_fetch_and_add(&cell->entry[DAX_UPGRADE_FAILED], 1);
+	return 0;
 }
 
 /*
@@ -132,7 +149,7 @@ static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct
 			__sync_fetch_and_add(&cell->reason[why], 1);
 	}
 	if (!plain && (f->st.flags & ST_ENTRY_COUNTS))
-		entry_counts(cell, f->st.flags);
+		entry_counts(cell, &f->st);
 	flags = range_note(f, cell, pgoff, outcome, plain);
 	if (plain || (f->st.flags & ST_BEGUN)) {
 		now = bpf_ktime_get_ns();
@@ -372,6 +389,31 @@ static __always_inline int fallback_told(__u32 reason, struct iomap *iomap)
 	f->st.flags |= ST_TOLD;
 	if (iomap->length)
 		extent_note(&f->st, iomap);
+	return 0;
+}
+
+/*
+ * T3: a task slept for an entry lock. In a fault it is counted at the fault's end, for its file and
+ * process; elsewhere at once, for the host: the event gives an inode number, which is no file yet.
+ */
+static __always_inline int entry_waited(__u32 op, __u64 ns)
+{
+	struct frame *f = frame_get(bpf_get_smp_processor_id(), bpf_get_current_pid_tgid());
+	struct dax_cell *cell;
+	__u32 at = 0;
+
+	if (!f)
+		return 0;
+	if (f->st.flags & (ST_BEGUN | ST_SYNC)) {
+		f->st.wait_ns = f->st.flags & ST_WAITED ? f->st.wait_ns + ns : ns;
+		f->st.wait_op = op;
+		f->st.flags |= ST_WAITED;
+		return 0;
+	}
+	cell = watched(f, bpf_get_current_pid_tgid()) ? bpf_map_lookup_elem(&cells, &at) : (void *)0;
+	frame_end(f);
+	if (cell)
+		wait_add(cell, op, ns);
 	return 0;
 }
 

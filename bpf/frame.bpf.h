@@ -24,6 +24,7 @@
 #define ST_SPLIT_ZERO	  0x0400 /* it split a 2 MiB zero page */
 #define ST_UPGRADED	  0x0800 /* it replaced 4 KiB entries by one of 2 MiB */
 #define ST_UPGRADE_FAILED 0x1000 /* it tried to, in vain */
+#define ST_WAITED	  0x2000 /* it slept for an entry lock: wait_ns, wait_op */
 
 #define RB_TOUCHED 1
 #define RB_TRIED   2
@@ -41,6 +42,9 @@ struct fault_state {
 	__u32 flags;
 	__u32 sync_cell; /* whom a failed sync is charged to */
 	__u32 told_reason;
+	__u64 wait_ns;
+	__u32 wait_op;
+	__u32 pad;
 };
 
 struct frame {

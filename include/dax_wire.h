@@ -67,6 +67,7 @@ enum dax_class {
 	DAX_LAT_FALLBACK, /* the 2 MiB attempt that failed, without the 4 KiB fault after it */
 	DAX_LAT_ZERO,	  /* zero pages of both sizes */
 	DAX_LAT_SYNC,	  /* MAP_SYNC of both sizes, until the page is in */
+	DAX_LAT_WAIT,	  /* asleep for an entry lock (T3), within the faults above or outside */
 	DAX_NR_CLASSES,
 };
 
@@ -97,12 +98,25 @@ enum dax_entry_count {
 	DAX_NR_ENTRY_COUNTS,
 };
 
+/* What a task was about when it slept for an entry lock; enum dax_wait_op of the patched kernel. */
+enum dax_wait {
+	DAX_WAIT_IN_PTE_FAULT,
+	DAX_WAIT_IN_PMD_FAULT,
+	DAX_WAIT_IN_MKWRITE, /* the second half of a MAP_SYNC write */
+	DAX_WAIT_IN_WRITEBACK,
+	DAX_WAIT_IN_INVALIDATE,
+	DAX_WAIT_IN_LAYOUT,
+	DAX_WAIT_IN_MEMORY_FAILURE,
+	DAX_NR_WAITS,
+};
+
 /* One counting cell: everything about one file in one process, on a part of the CPUs. */
 struct dax_cell {
 	__u64 fault[DAX_NR_OUTCOMES][2]; /* by outcome, then 0 read, 1 write */
 	__u64 reason[DAX_NR_REASONS];	 /* the fallbacks again, by reason */
 	__u64 range[DAX_NR_RANGE_COUNTS];
 	__u64 entry[DAX_NR_ENTRY_COUNTS];
+	__u64 wait[DAX_NR_WAITS]; /* outside faults in slot 0 only: the event names no file there */
 	__u64 untimed;			  /* faults whose begin was not seen */
 	__u64 lat_sum[DAX_NR_CLASSES];	  /* ns */
 	__u64 lat_max[DAX_NR_CLASSES];	  /* ns */

@@ -26,6 +26,7 @@ struct dax_item {
 	bool all_reasons; /* extent reasons can be told */
 	bool downgrades;  /* splits of 2 MiB entries are counted */
 	bool upgrades;	  /* and so are upgrades */
+	bool waits;	  /* and waits for entry locks */
 	struct dax_key key;
 	__u64 cgroup;		 /* of a process; 0: unknown */
 	char comm[DAX_COMM_LEN]; /* of a process; any bytes */
@@ -52,7 +53,7 @@ struct dax_model {
 	__u64 real_ns;
 	__u64 elapsed_ns; /* 0: there was no sample before */
 	enum dax_tier tier;
-	bool all_reasons, downgrades, upgrades; /* as in the items */
+	bool all_reasons, downgrades, upgrades, waits; /* as in the items */
 	struct dax_bpf_losses lost;
 	struct dax_item host;
 	struct dax_items list[DAX_NR_ITEM_KINDS]; /* list[DAX_HOST] is empty */
@@ -120,6 +121,7 @@ const char *dax_reason_name(enum dax_reason reason);
 const char *dax_class_name(enum dax_class cls);	 /* one word */
 const char *dax_class_label(enum dax_class cls); /* for people: "4 KiB" */
 const char *dax_range_name(enum dax_range_count count);
+const char *dax_wait_name(enum dax_wait wait);
 const char *dax_tier_name(enum dax_tier tier);
 const char *dax_tier_means(enum dax_tier tier);
 

@@ -40,6 +40,7 @@ struct dax_sample {
 	enum dax_tier tier;
 	bool extents;		 /* extent reasons can be told (T1 and up) */
 	bool downgrades;	 /* splits of entries are counted; a recording holds none */
+	bool waits;		 /* so are waits for entry locks */
 	bool upgrades;		 /* and so are upgrades: the kernel has them */
 	struct dax_bpf_losses lost;
 	size_t nr_rows;

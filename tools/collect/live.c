@@ -121,6 +121,7 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	bpf_program__set_autoload(skel->progs.on_dstmap, live->tier == DAX_T1);
 	bpf_program__set_autoload(skel->progs.on_pmd_fallback, live->tier == DAX_T3);
 	bpf_program__set_autoload(skel->progs.on_pmd_downgrade, live->tier == DAX_T3);
+	bpf_program__set_autoload(skel->progs.on_entry_wait, live->tier == DAX_T3);
 	bpf_program__set_autoload(skel->progs.on_pmd_upgrade, live->tier == DAX_T3 && live->upgrades);
 	bpf_program__set_autoload(skel->progs.on_fork, opts->nr_targets > 0);
 	bpf_program__set_autoload(skel->progs.on_process_free, opts->nr_targets > 0);
@@ -198,6 +199,7 @@ static int attach(struct dax_live *live)
 		&skel->links.on_pmd_fallback,
 		&skel->links.on_pmd_downgrade,
 		&skel->links.on_pmd_upgrade,
+		&skel->links.on_entry_wait,
 		&skel->links.on_process_free,
 		&skel->links.on_fork,
 		&skel->links.on_pte_fault,
@@ -215,6 +217,7 @@ static int attach(struct dax_live *live)
 		skel->progs.on_pmd_fallback,
 		skel->progs.on_pmd_downgrade,
 		skel->progs.on_pmd_upgrade,
+		skel->progs.on_entry_wait,
 		skel->progs.on_process_free,
 		skel->progs.on_fork,
 		skel->progs.on_pte_fault,
@@ -423,6 +426,7 @@ static int next_sample(struct dax_source *src, struct dax_sample *out)
 	out->tier = live->tier;
 	out->extents = live->tier >= DAX_T1;
 	out->downgrades = live->tier >= DAX_T2;
+	out->waits = live->tier == DAX_T3;
 	out->upgrades = live->tier == DAX_T3 && live->upgrades;
 	dax_live_losses(live, &out->lost);
 	out->nr_rows = (size_t)(row - live->rows);

@@ -126,7 +126,7 @@ static struct dax_num fault_time(const struct dax_item *item, enum dax_window wi
 	int cls;
 
 	(void)arg;
-	for (cls = 0; cls < DAX_NR_CLASSES; cls++)
+	for (cls = 0; cls < DAX_LAT_WAIT; cls++) /* waits are within faults */
 		sum = known_add(sum, cell->lat_sum[cls]);
 	num = num_count(sum);
 	num.partial = cell->untimed > 0;
@@ -171,6 +171,19 @@ static struct dax_num lat_mean(const struct dax_item *item, enum dax_window wind
 	if (nr.kind == DAX_NUM_UNKNOWN || !nr.count || sum == DAX_NOT_KNOWN)
 		return num_unknown();
 	return num_real((double)sum / (double)nr.count);
+}
+
+static struct dax_num wait_count(const struct dax_item *item, enum dax_window window, int arg)
+{
+	(void)arg;
+	return dax_lat_count(item, window, DAX_LAT_WAIT);
+}
+
+static struct dax_num wait_time(const struct dax_item *item, enum dax_window window, int arg)
+{
+	(void)arg;
+	return item->waits ? num_count(dax_item_cell(item, window)->lat_sum[DAX_LAT_WAIT])
+			   : num_unknown();
 }
 
 static struct dax_num pid(const struct dax_item *item, enum dax_window window, int arg)
@@ -260,6 +273,11 @@ const struct dax_field dax_fields[] = {
 	LATENCY("fallback", "FB", DAX_LAT_FALLBACK, "2 MiB attempts that fell back"),
 	LATENCY("zero", "Z", DAX_LAT_ZERO, "zero-page faults"),
 	LATENCY("sync", "S", DAX_LAT_SYNC, "MAP_SYNC faults"),
+	LATENCY("wait", "W", DAX_LAT_WAIT, "waits for entry locks"),
+	NUM("entry_waits", "WAITS", COUNT, 6, wait_count, 0, TABLES, .label = "waits",
+	    .what = "times a task slept for an entry lock (T3)"),
+	NUM("entry_wait_ns", "WAIT-T", NS, 9, wait_time, 0, TABLES,
+	    .what = "time asleep for entry locks (T3)"),
 	NUM("faults", "FAULTS", COUNT, 6, outcomes, PTE_FAULTS | PMD_FAULTS, TABLES,
 	    .label = "handled", .what = "faults handled: pte_faults + pmd_faults"),
 	NUM("read_faults", "READS", COUNT, 6, outcomes, PTE_FAULTS | PMD_FAULTS | READS_ONLY,

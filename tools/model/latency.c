@@ -17,6 +17,8 @@ static __u64 timed(const struct dax_cell *cell, enum dax_class cls)
 struct dax_num dax_lat_count(const struct dax_item *item, enum dax_window window,
 			     enum dax_class cls)
 {
+	if (cls == DAX_LAT_WAIT && !item->waits)
+		return num_unknown();
 	return num_count(timed(dax_item_cell(item, window), cls));
 }
 
@@ -41,7 +43,7 @@ struct dax_num dax_lat_quantile(const struct dax_item *item, enum dax_window win
 	__u64 largest = item->total.lat_max[cls];
 	unsigned int i;
 
-	if (nr == DAX_NOT_KNOWN || !nr)
+	if (nr == DAX_NOT_KNOWN || !nr || (cls == DAX_LAT_WAIT && !item->waits))
 		return num_unknown();
 	wanted = rank(nr, quantile);
 	for (i = 0; i < DAX_LAT_BUCKETS - 1; i++) {

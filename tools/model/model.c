@@ -98,6 +98,7 @@ static void item_init(struct dax_item *item, enum dax_item_kind kind, const stru
 	item->kind = kind;
 	item->all_reasons = model->all_reasons;
 	item->downgrades = model->downgrades;
+	item->waits = model->waits;
 	item->upgrades = model->upgrades;
 	item->elapsed_ns = model->elapsed_ns;
 	if (!model->elapsed_ns)
@@ -244,6 +245,7 @@ struct dax_model *dax_model_build(const struct dax_sample *now, const struct dax
 	model->tier = now->tier;
 	model->all_reasons = now->extents;
 	model->downgrades = now->downgrades;
+	model->waits = now->waits;
 	model->upgrades = now->upgrades;
 	model->lost = now->lost;
 	if (comparable(now, before))

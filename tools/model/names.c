@@ -143,6 +143,17 @@ static const struct {
 	[DAX_LAT_FALLBACK] = {"fallback", "fallback"},
 	[DAX_LAT_ZERO] = {"zero", "zero page"},
 	[DAX_LAT_SYNC] = {"sync", "sync"},
+	[DAX_LAT_WAIT] = {"wait", "entry-lock wait"},
+};
+
+static const char *const wait_names[DAX_NR_WAITS] = {
+	[DAX_WAIT_IN_PTE_FAULT] = "pte_fault",
+	[DAX_WAIT_IN_PMD_FAULT] = "pmd_fault",
+	[DAX_WAIT_IN_MKWRITE] = "mkwrite",
+	[DAX_WAIT_IN_WRITEBACK] = "writeback",
+	[DAX_WAIT_IN_INVALIDATE] = "invalidate",
+	[DAX_WAIT_IN_LAYOUT] = "layout",
+	[DAX_WAIT_IN_MEMORY_FAILURE] = "memory_failure",
 };
 
 static const struct {
@@ -151,7 +162,7 @@ static const struct {
 	[DAX_T0] = {"T0", "fault events only; extent reasons are unknown"},
 	[DAX_T1] = {"T1", "all fallback reasons"},
 	[DAX_T2] = {"T2", "all fallback reasons, downgrades"},
-	[DAX_T3] = {"T3", "all fallback reasons, downgrades, upgrades"},
+	[DAX_T3] = {"T3", "all fallback reasons, downgrades, upgrades, entry-lock waits"},
 };
 
 const char *dax_outcome_name(enum dax_outcome outcome)
@@ -192,6 +203,11 @@ const char *dax_class_label(enum dax_class cls)
 const char *dax_range_name(enum dax_range_count count)
 {
 	return range_names[count];
+}
+
+const char *dax_wait_name(enum dax_wait wait)
+{
+	return (unsigned int)wait < DAX_NR_WAITS ? wait_names[wait] : "unknown";
 }
 
 const char *dax_tier_name(enum dax_tier tier)

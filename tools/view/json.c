@@ -178,10 +178,30 @@ static json_t *latency(const struct dax_item *item)
 
 		failed |= put(one, "count",
 			      number(dax_lat_count(item, DAX_TOTAL, (enum dax_class)cls)));
-		failed |= put(one, "sum_ns", counter(cell->lat_sum[cls]));
-		failed |= put(one, "buckets", histogram(cell->lat[cls]));
+		if (cls == DAX_LAT_WAIT && !item->waits) {
+			failed |= put(one, "sum_ns", json_null());
+			failed |= put(one, "buckets", json_null());
+		} else {
+			failed |= put(one, "sum_ns", counter(cell->lat_sum[cls]));
+			failed |= put(one, "buckets", histogram(cell->lat[cls]));
+		}
 		failed |= put(all, dax_class_name((enum dax_class)cls), one);
 	}
+	if (!failed)
+		return all;
+	json_decref(all);
+	return NULL;
+}
+
+/* Waits for entry locks by what the task was about; null where no tier counts them. */
+static json_t *waits(const struct dax_item *item)
+{
+	const struct dax_cell *cell = dax_item_cell(item, DAX_TOTAL);
+	json_t *all = item->waits ? json_object() : json_null();
+	int i, failed = 0;
+
+	for (i = 0; item->waits && i < DAX_NR_WAITS; i++)
+		failed |= put(all, dax_wait_name((enum dax_wait)i), counter(cell->wait[i]));
 	if (!failed)
 		return all;
 	json_decref(all);
@@ -199,6 +219,7 @@ static int put_item(json_t *object, const struct dax_item *item)
 	failed |= put(object, "interval", interval);
 	failed |= put(object, "counts", counts(item));
 	failed |= put(object, "latency", latency(item));
+	failed |= put(object, "entry_waits", waits(item));
 	return failed;
 }
 
