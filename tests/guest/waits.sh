@@ -33,6 +33,7 @@ for who in stat last; do
 			-eq "$(grep -c " op $op " "$work/trace")"
 	done
 done
+# shellcheck disable=SC2016 # jq's own variable
 check "they are the file's and the process's" jq -e --argjson n "$traced" \
 	'(.files[0].totals.entry_waits == $n) and (.processes[0].totals.entry_waits == $n)' "$work/stat"
 contended=$(grep -c ' contention_begin: ' $tracing/trace || true)
