@@ -140,6 +140,10 @@ stress-kernel: ## ten minutes of stress on the pmd kernel with KASAN, lockdep an
 	$(Q)tests/deps check kernel
 	$(Q)tests/kernel/run-matrix --kernels pmd-debug --fs 'xfs ext4' --only-stress --stress 600 --fail
 
+bench-kernel: ## faults on stock, trace and pmd side by side, held to their limits
+	$(Q)tests/deps build check bench kernel
+	$(Q)tests/kernel/bench/bench-kernel
+
 install: all ## install programs and man pages below DESTDIR and prefix
 	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5
 	install -m 755 $(PROGRAMS:%=$(B)/%) $(DESTDIR)$(bindir)
@@ -153,6 +157,6 @@ format: ## lay out the C sources with clang-format
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: all unit tests help deps demo check bench kernel kernel-bisect check-kernel stress-kernel install clean format
+.PHONY: all unit tests help deps demo check bench kernel kernel-bisect check-kernel stress-kernel bench-kernel install clean format
 .DELETE_ON_ERROR:
 .SECONDARY:

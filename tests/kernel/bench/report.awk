@@ -13,7 +13,7 @@ function percent(new, old) {
 }
 
 function verdict(what, good, detail) {
-	verdicts[++nr_verdicts] = sprintf("%-5s %-46s %s", good ? "ok" : "OVER", what, detail)
+	verdicts[++nr_verdicts] = sprintf("%-5s %-50s %s", good ? "ok" : "OVER", what, detail)
 	if (!good)
 		broken = 1
 }
@@ -82,12 +82,12 @@ function faults(    i, k, row, part, p, bad, worst, where) {
 	print "(slab and tree nodes, time stamps that change): two boots with different memory, both printed as A/B where they differ"
 	print "by more than 0.05 %; a kernel is over the limit when it is in both. 'mean' has what comes once in many faults:"
 	print "interrupts, new tree nodes and page tables, for the very first 2 MiB hole the zeroing of the huge zero page."
-	printf "  %-5s %-16s %-11s %11s %11s %8s %-4s %11s %8s %-4s   %9s %9s %9s\n", "", "fault", "", "stock", \
-		"trace", "", "", "pmd", "", "", "mean", "trace", "pmd"
+	printf "  %-5s %-16s %-12s %11s %11s %-13s %11s %-13s %11s %8s %8s\n", "", "fault", "file's entry", "stock", \
+		"trace", "", "pmd", "", "stock mean", "trace", "pmd"
 	for (i = 1; i <= members["fault"]; i++) {
 		row = member["fault", i]
 		split(row, part, "|")
-		printf "  %-5s %-16s %-11s %11s", part[1], part[2], part[3], instructions("stock", row)
+		printf "  %-5s %-16s %-12s %11s", part[1], part[2], part[3], instructions("stock", row)
 		for (k = 1; k <= 2; k++) {
 			kernel = k == 1 ? "trace" : "pmd"
 			p = over(kernel, row)
@@ -101,7 +101,7 @@ function faults(    i, k, row, part, p, bad, worst, where) {
 				where[kernel] = part[1] ", " part[2] ", " part[3]
 			}
 		}
-		printf "   %9.1f %+8.2f%% %+8.2f%%\n", mean["stock", row, 1], \
+		printf " %11.1f %+7.2f%% %+7.2f%%\n", mean["stock", row, 1], \
 			percent(mean["trace", row, 1], mean["stock", row, 1]), \
 			percent(mean["pmd", row, 1], mean["stock", row, 1])
 	}
@@ -112,34 +112,40 @@ function faults(    i, k, row, part, p, bad, worst, where) {
 	}
 }
 
-function fio(    i, k, row, part, ratio, own, held) {
+function fio(    i, k, row, part, ratio, own, held, note) {
 	print "\nfio, ioengine=mmap, blocks of 4 KiB: MiB/s with 4 KiB pages and with 2 MiB pages (limit 2.5 times in order, and stock's own)"
 	print "icount: a second is 10^9 instructions, exact. real: this machine's time under emulation, best of the runs, +-10 % and more under load;"
 	print "only icount decides."
-	printf "  %-5s %-7s %-10s", "", "clock", "pattern"
-	for (k = 1; k <= 3; k++)
-		printf "  %24s", substr("stocktracepmd", k == 1 ? 1 : k == 2 ? 6 : 11, k == 3 ? 3 : 5) ": 4 KiB  2 MiB   ratio"
-	print ""
+	printf "  %-5s %-6s %-9s %26s %26s %26s\n", "", "clock", "pattern", "stock 4 KiB  2 MiB  ratio", \
+		"trace 4 KiB  2 MiB  ratio", "pmd 4 KiB  2 MiB  ratio"
 	for (i = 1; i <= members["fio"]; i++) {
 		row = member["fio", i]
 		split(row, part, "|")
-		printf "  %-5s %-7s %-10s", part[1], part[2], part[3]
+		printf "  %-5s %-6s %-9s", part[1], part[2], part[3]
 		for (k = 1; k <= 3; k++) {
 			kernel = k == 1 ? "stock" : k == 2 ? "trace" : "pmd"
 			ratio = rate[kernel, row, "2M"] / rate[kernel, row, "4K"]
 			if (k == 1)
 				own = ratio
-			printf "  %4s %11.0f %6.0f %6.2f", "", rate[kernel, row, "4K"] / 1024, rate[kernel, row, "2M"] / 1024, ratio
-			# Stock's own to the 0.5 % that a fault may cost more
+			printf " %12.0f %6.0f %6.2f", rate[kernel, row, "4K"] / 1024, rate[kernel, row, "2M"] / 1024, ratio
 			if (part[2] != "icount")
 				continue
+			if (part[3] == "read" || part[3] == "write")
+				verdict(kernel ": fio " part[3] ", 2 MiB at least 2.5 times 4 KiB", ratio >= 2.5, \
+					sprintf("%.2f times", ratio))
+			if (k == 1)
+				continue
+			# To the 0.5 % that a fault may cost more. A ratio is also lower when 4 KiB pages got faster:
+			# then it is 2 MiB against stock's 2 MiB that counts.
 			held = ratio >= own * 0.995
-			if (part[3] == "read" || part[3] == "write") {
-				verdict(kernel ": fio " part[3] ", 2 MiB at least 2.5 times 4 KiB", ratio >= 2.5, sprintf("%.2f times", ratio))
+			note = ""
+			if (!held && rate[kernel, row, "2M"] >= rate["stock", row, "2M"] * 0.995) {
+				held = 1
+				note = sprintf("; less only as 4 KiB is faster, %+.1f %%", \
+					percent(rate[kernel, row, "4K"], rate["stock", row, "4K"]))
 			}
-			if (k > 1)
-				verdict(kernel ": fio " part[3] ", as many times as stock", held, \
-					sprintf("%.2f times, stock %.2f", ratio, own))
+			verdict(kernel ": fio " part[3] ", as many times as stock", held, \
+				sprintf("%.2f times, stock %.2f%s", ratio, own, note))
 		}
 		print ""
 	}
@@ -155,8 +161,8 @@ function upgrade(    i, k, row, part, each) {
 		for (k = 1; k <= 3; k++) {
 			kernel = k == 1 ? "stock" : k == 2 ? "trace" : "pmd"
 			each = ranges[row]
-			printf "  %-5s %-6s %-6s %12.2f %14.2f %9.2f %14.0f %11.2f%%\n", k > 1 ? "" : part[1], \
-				k > 1 ? "" : part[2], kernel, pte[kernel, row] / each, pmd[kernel, row] / each, \
+			printf "  %-5s %-6s %-6s %12.2f %14.2f %9.2f %14.0f %11.2f%%\n", (k > 1 ? "" : part[1]), \
+				(k > 1 ? "" : part[2]), kernel, pte[kernel, row] / each, pmd[kernel, row] / each, \
 				upgraded[kernel, row] / each, cost[kernel, row] / each, \
 				cost[kernel, row] / cost["stock", row] * 100
 		}
@@ -188,7 +194,7 @@ function latency(    g, i, j, group, line, part, count, low, high) {
 		printf "\n  %s, %s, %s\n  %-5s %-12s %-8s %-7s %6s %9s %9s %9s ", part[1], part[2], part[3], "page", "file", \
 			"mapping", "load", "faults", "min", "average", "max"
 		for (j = low; j <= high; j++)
-			printf " %7s", j == 1 ? "<1" : 2 ^ (j - 2) "-"
+			printf " %7s", (j == 1 ? "<1" : 2 ^ (j - 2) "-")
 		print ""
 		for (i = 1; i <= members[group]; i++) {
 			line = member[group, i]
@@ -197,13 +203,21 @@ function latency(    g, i, j, group, line, part, count, low, high) {
 			printf "  %-5s %-12s %-8s %-7s %6d %9.1f %9.1f %9.1f ", part[1], part[2], part[3], part[4], \
 				touched[group, line], least[group, line], average[group, line], most[group, line]
 			for (j = low; j <= high; j++)
-				printf " %7s", count[j] ? count[j] : "."
+				printf " %7s", (count[j] ? count[j] : ".")
 			print ""
 		}
 	}
 }
 
 END {
+	for (i = 1; i <= members["fault"]; i++)
+		for (k = 1; k <= 3; k++)
+			if (!((k == 1 ? "stock" : k == 2 ? "trace" : "pmd", member["fault", i], 1) in median))
+				incomplete = 1
+	if (incomplete || !members["fio"] || !members["upgrade"] || !members["latency"]) {
+		print "report.awk: " FILENAME ": not a full run; start bench-kernel again" >"/dev/stderr"
+		exit 3
+	}
 	faults()
 	fio()
 	upgrade()
