@@ -38,7 +38,7 @@ check "a process without DAX: status 3" test "$(status_of "$doctor" -p $$)" -eq 
 check "... says so" grep -q 'maps no DAX file' "$work/out"
 
 valid_json() {
-	"$doctor" --json "$1" | jq -e .subject
+	{ "$doctor" --json "$1" || true; } | jq -e .subject
 }
 
 # A name that tries everything: escape sequences, a newline, quotes, commands, invalid UTF-8.
