@@ -13,6 +13,11 @@
 int show_stat(FILE *to, const struct dax_model *model, char *const command[],
 	      const struct view_opts *opts);
 
+/* The verdict on @nr assertions. 0 or a negative errno. */
+struct assert_result;
+int show_verdict(FILE *to, const struct assert_result *results, size_t nr,
+		 const struct view_opts *opts);
+
 /* Names of any bytes as JSON; what is NULL becomes null. */
 json_t *json_text(const char *text);
 json_t *json_texts(char *const texts[]); /* up to a NULL */

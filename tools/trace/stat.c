@@ -10,6 +10,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 #include "model/model.h"
+#include "trace/assert.h"
 #include "trace/show.h"
 #include "trace/trace.h"
 #include "util/err.h"
@@ -23,6 +24,8 @@ static const char usage[] =
 	"\n"
 	"      --json          one JSON object to standard output instead of text\n"
 	"      --json-file FILE  the same to FILE, and text as well\n"
+	"      --assert 'EXPR' METRIC >= NUMBER, or with <= > < == !=: exit status 1 when it does\n"
+	"                      not hold; may be given again, then all must hold\n"
 	"  -p PID[,PID]        only these processes and what they start from now on\n"
 	"  -a                  all processes, for as long as COMMAND runs\n"
 	"      --duration SEC  stop counting after so long\n"
@@ -30,10 +33,21 @@ static const char usage[] =
 	"      --help\n"
 	"\n"
 	"Needs root, or CAP_BPF and CAP_PERFMON.\n"
-	"Exit status: that of COMMAND, or 0; 2 usage, 3 cannot count here.\n";
+	"An assertion can name whom it is about, and must hold for each that matches:\n"
+	"  --assert 'pmd_coverage{file=\"/mnt/pmem/*.db\"} >= 99%'\n"
+	"  --assert 'fallbacks{reason=\"extent_short\"} == 0'\n"
+	"  --assert 'lat_pmd_p99_us{process=\"postgres\"} < 20'\n"
+	"Metrics are the fields that 'daxtop -s help' lists.\n"
+	"\n"
+	"Exit status: that of COMMAND, or 0; 2 usage, 3 cannot count here. With --assert also\n"
+	"1 when one does not hold, whatever COMMAND's is, and when neither tells more, 4 when one\n"
+	"cannot be judged: nothing seen, nothing that matches, faults not followed.\n";
 
 struct stat_run {
 	struct watch_opts watch_opts;
+	struct assertion *asserts;
+	struct assert_result *results; /* of each; NULL until judged */
+	size_t nr_asserts;
 	bool json;
 	const char *json_path;
 	FILE *json_file;
@@ -41,11 +55,12 @@ struct stat_run {
 	struct watch watch;
 };
 
-enum { OPT_JSON = 256, OPT_JSON_FILE, OPT_DURATION, OPT_MAX_TIER, OPT_HELP };
+enum { OPT_JSON = 256, OPT_JSON_FILE, OPT_ASSERT, OPT_DURATION, OPT_MAX_TIER, OPT_HELP };
 
 static const struct option longopts[] = {
 	{"json", no_argument, NULL, OPT_JSON},
 	{"json-file", required_argument, NULL, OPT_JSON_FILE},
+	{"assert", required_argument, NULL, OPT_ASSERT},
 	{"pid", required_argument, NULL, 'p'},
 	{"all", no_argument, NULL, 'a'},
 	{"duration", required_argument, NULL, OPT_DURATION},
@@ -54,9 +69,31 @@ static const struct option longopts[] = {
 	{0},
 };
 
+static void add_assert(struct stat_run *run, const char *expr)
+{
+	struct assertion *more =
+		reallocarray(run->asserts, run->nr_asserts + 1, sizeof(*run->asserts));
+	struct assert_error error;
+	int err = -ENOMEM;
+
+	if (more) {
+		run->asserts = more;
+		err = assert_parse(&run->asserts[run->nr_asserts++], expr, &error);
+	}
+	if (err == -EINVAL) {
+		assert_show_error(stderr, expr, &error);
+		usage_and_exit("stat");
+	}
+	if (err)
+		die(DAX_EXIT_UNSUPPORTED, "--assert: %s", strerror(-err));
+}
+
 static void option(struct stat_run *run, int opt, char *arg)
 {
 	switch (opt) {
+	case OPT_ASSERT:
+		add_assert(run, arg);
+		break;
 	case OPT_JSON:
 		run->json = true;
 		break;
@@ -73,7 +110,8 @@ static void option(struct stat_run *run, int opt, char *arg)
 		run->watch_opts.duration_ns = parse_seconds("--duration", arg);
 		break;
 	case OPT_MAX_TIER:
-		run->watch_opts.max_tier = (enum dax_tier)parse_number("--max-tier", arg, DAX_T0, DAX_T3);
+		run->watch_opts.max_tier =
+			(enum dax_tier)parse_number("--max-tier", arg, DAX_T0, DAX_T3);
 		break;
 	case OPT_HELP:
 		print_and_exit(usage);
@@ -131,6 +169,15 @@ static json_t *extra(const struct stat_run *run)
 		json_decref(all);
 		return NULL;
 	}
+	if (run->results) {
+		json_t *verdict = assert_json(run->results, run->nr_asserts);
+
+		if (!verdict || json_object_update(all, verdict)) {
+			json_decref(all);
+			all = NULL;
+		}
+		json_decref(verdict);
+	}
 	return all;
 }
 
@@ -173,6 +220,8 @@ static void show(struct stat_run *run, const struct dax_model *model)
 		err = write_json(run, model, stdout);
 	else
 		err = show_stat(stderr, model, run->watch_opts.command, &opts);
+	if (run->results && !err)
+		err = show_verdict(stderr, run->results, run->nr_asserts, &opts);
 	/* Who reads may have seen enough. */
 	if (err && err != -EPIPE)
 		watch_fail(&run->watch, DAX_EXIT_UNSUPPORTED,
@@ -181,6 +230,28 @@ static void show(struct stat_run *run, const struct dax_model *model)
 		clearerr(stdout); /* said here, with its reason */
 	if (run->json_file)
 		write_json_file(run, model);
+}
+
+static int judge(struct stat_run *run, const struct dax_model *model, const struct dax_sample *now,
+		 const struct dax_sample *before)
+{
+	struct assert_run judged = {
+		.model = model,
+		.now = now,
+		.before = before,
+		.unfinished = run->watch.abandon && run->watch_opts.command,
+	};
+	size_t i;
+
+	if (!run->nr_asserts)
+		return 0;
+	run->results = calloc(run->nr_asserts, sizeof(*run->results));
+	if (!run->results)
+		return -ENOMEM;
+	for (i = 0; i < run->nr_asserts; i++)
+		if (assert_judge(&run->results[i], &run->asserts[i], &judged))
+			return -ENOMEM;
+	return 0;
 }
 
 /* Count from here to the end. */
@@ -203,12 +274,48 @@ static void count(struct stat_run *run)
 			model = dax_model_build(&now, before, now.mono_ns - before->mono_ns);
 		err = err > 0 && !model ? -ENOMEM : err;
 		if (model)
+			err = judge(run, model, &now, before);
+		if (model && !err)
 			show(run, model);
 	}
 	if (err < 0)
 		watch_fail(&run->watch, DAX_EXIT_UNSUPPORTED, "counters", err);
 	dax_model_free(model);
 	dax_sample_free(before);
+}
+
+/*
+ * What failed here comes before all verdicts. A command's own failure is told apart from an
+ * assertion that does not hold, and is hidden by that only.
+ */
+static int end(struct stat_run *run)
+{
+	bool failed = run->watch.status != 0;
+	int status = watch_end(&run->watch);
+	enum assert_verdict verdict;
+
+	if (failed || !run->results)
+		return status;
+	verdict = assert_verdict_of(run->results, run->nr_asserts);
+	if (status)
+		warn_msg("%s: ended with status %d; the verdict is %s", run->watch_opts.command[0],
+			 status, assert_verdict_name(verdict));
+	if (verdict == ASSERT_FAIL)
+		return DAX_EXIT_FOUND;
+	return verdict == ASSERT_INCONCLUSIVE && !status ? DAX_EXIT_INCONCLUSIVE : status;
+}
+
+static void free_asserts(struct stat_run *run)
+{
+	size_t i;
+
+	for (i = 0; i < run->nr_asserts; i++) {
+		if (run->results)
+			assert_result_free(&run->results[i]);
+		assert_free(&run->asserts[i]);
+	}
+	free(run->results);
+	free(run->asserts);
 }
 
 int trace_stat(int argc, char *argv[])
@@ -226,7 +333,8 @@ int trace_stat(int argc, char *argv[])
 			unlink(run.json_path);
 		fclose(run.json_file);
 	}
-	status = watch_end(&run.watch);
+	status = end(&run);
+	free_asserts(&run);
 	free(run.watch_opts.targets);
 	return status;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "trace/assert.h"
 #include "trace/show.h"
 #include "util/escape.h"
 #include "view/columns.h"
@@ -147,13 +148,26 @@ static int add_files(struct lines *lines, const struct dax_model *model,
 	return 0;
 }
 
+/* Prints the lines, unless making them failed with @err, and frees them. */
+static int print(FILE *to, struct lines *lines, int err)
+{
+	size_t i;
+
+	if (lines->failed)
+		err = -ENOMEM;
+	for (i = 0; i < lines->nr && !err; i++)
+		if (fprintf(to, "%s\n", lines->line[i].text) < 0)
+			err = errno ? -errno : -EIO;
+	lines_free(lines);
+	return err;
+}
+
 int show_stat(FILE *to, const struct dax_model *model, char *const command[],
 	      const struct view_opts *opts)
 {
 	struct lines lines = {
 		.columns = opts->columns, .ascii = opts->ascii, .whole_commands = true};
 	size_t i;
-	int err;
 
 	add_head(&lines, model, command);
 	for (i = 0; i < dax_nr_fields; i++)
@@ -161,12 +175,15 @@ int show_stat(FILE *to, const struct dax_model *model, char *const command[],
 			add_field(&lines, &dax_fields[i], &model->host);
 	add_reasons(&lines, &model->host);
 	add_latency(&lines, &model->host);
-	err = add_files(&lines, model, opts);
-	if (lines.failed)
-		err = -ENOMEM;
-	for (i = 0; i < lines.nr && !err; i++)
-		if (fprintf(to, "%s\n", lines.line[i].text) < 0)
-			err = errno ? -errno : -EIO;
-	lines_free(&lines);
-	return err;
+	return print(to, &lines, add_files(&lines, model, opts));
+}
+
+int show_verdict(FILE *to, const struct assert_result *results, size_t nr,
+		 const struct view_opts *opts)
+{
+	struct lines lines = {
+		.columns = opts->columns, .ascii = opts->ascii, .whole_commands = true};
+
+	assert_show(&lines, results, nr);
+	return print(to, &lines, 0);
 }
