@@ -239,7 +239,8 @@ static int judge(struct stat_run *run, const struct dax_model *model, const stru
 		.model = model,
 		.now = now,
 		.before = before,
-		.unfinished = run->watch.abandon && run->watch_opts.command,
+		.unfinished = run->watch_opts.command && !run->watch.command_ended &&
+			      (run->watch.abandon || !run->watch_opts.duration_ns),
 	};
 	size_t i;
 
