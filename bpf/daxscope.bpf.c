@@ -11,6 +11,7 @@
 #include "slot.bpf.h"
 #include "range.bpf.h"
 #include "bucket.bpf.h"
+#include "entries.bpf.h"
 #include "fault.bpf.h"
 
 /* T0: fs_dax tracepoints */
@@ -70,6 +71,12 @@ int BPF_PROG(on_insert_pfn_mkwrite_no_entry, struct inode *inode, struct vm_faul
 	return sync_done(inode, vmf, result, true);
 }
 
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit)
+{
+	return task_ended();
+}
+
 /* T1: fires for all iomap I/O of the machine, so it leaves at once when no 2 MiB fault is on. */
 
 SEC("tp_btf/iomap_iter_dstmap")
@@ -98,14 +105,15 @@ SEC("tp_btf/dax_pmd_upgrade")
 int BPF_PROG(on_pmd_upgrade, struct inode *inode, unsigned long range_pgoff, unsigned int replaced,
 	     bool dirty, int result)
 {
-	return fault_mark(result ? ST_UPGRADE_FAILED : ST_UPGRADED);
+	return fault_mark(result & (VM_FAULT_NOPAGE | VM_FAULT_NEEDDSYNC) ? ST_UPGRADED :
+									    ST_UPGRADE_FAILED);
 }
 
 SEC("tp_btf/dax_entry_wait")
 int BPF_PROG(on_entry_wait, unsigned int dev, unsigned long ino, unsigned long pgoff,
 	     unsigned int order, unsigned int held_order, unsigned int op, __u64 wait_ns)
 {
-	return entry_waited(op, wait_ns);
+	return entry_waited(dev, ino, op, wait_ns);
 }
 
 /* Filters follow children: a process is watched before it runs. Only loaded with a filter set. */

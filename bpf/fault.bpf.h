@@ -27,6 +27,19 @@ static __always_inline __u32 latency_class(__u32 outcome)
 	}
 }
 
+/* CPUs share cells, so a maximum may be raised between our look and our store. */
+static __always_inline void latency_max(__u64 *max, __u64 ns)
+{
+	__u64 old;
+	int tries;
+
+	for (tries = 0; tries < 8; tries++) {
+		old = *(volatile __u64 *)max;
+		if (ns <= old || __sync_val_compare_and_swap(max, old, ns) == old)
+			return;
+	}
+}
+
 static __always_inline void latency_add(struct dax_cell *cell, __u32 class, __u64 ns)
 {
 	__u64 bucket = latency_bucket(ns);
@@ -35,9 +48,8 @@ static __always_inline void latency_add(struct dax_cell *cell, __u32 class, __u6
 	if (bucket < DAX_LAT_BUCKETS)
 		__sync_fetch_and_add(&cell->lat[class][bucket], 1);
 	__sync_fetch_and_add(&cell->lat_sum[class], ns);
-	/* CPUs that share a cell may both win: the reader then sees one of two near-equal maxima. */
 	if (ns > cell->lat_max[class])
-		cell->lat_max[class] = ns;
+		latency_max(&cell->lat_max[class], ns);
 }
 
 static __always_inline void *record_reserve(__u32 cpu, __u64 size)
@@ -180,8 +192,8 @@ static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct
 }
 
 /* What T0 and T1 can tell of a fallback: the kernel's own tests, in its order. */
-static __always_inline __u32 fallback_reason(const struct fault_state *st, struct vm_fault *vmf,
-					     __u64 max_pgoff)
+static __always_inline __u32 fallback_reason(const struct fault_state *st, struct inode *inode,
+					     struct vm_fault *vmf, __u64 max_pgoff)
 {
 	__u64 pgoff = vmf->pgoff, address = vmf->address;
 	__u64 pmd_addr = address >> DAX_RANGE_SHIFT << DAX_RANGE_SHIFT;
@@ -208,7 +220,7 @@ static __always_inline __u32 fallback_reason(const struct fault_state *st, struc
 	if (!cfg.extents || !(st->flags & ST_BEGUN))
 		return DAX_WHY_UNKNOWN;
 	if (!(st->flags & ST_MAP))
-		return DAX_WHY_PTE_ENTRY;
+		return has_pte_entries(inode, pgoff) ? DAX_WHY_PTE_ENTRY : DAX_WHY_LOOKUP_FAILED;
 	if (st->ext_off + st->ext_len < start + pmd_size)
 		return DAX_WHY_EXTENT_SHORT;
 	if (st->ext_addr == IOMAP_NULL_ADDR)
@@ -219,15 +231,37 @@ static __always_inline __u32 fallback_reason(const struct fault_state *st, struc
 }
 
 /* The last fault asked for a sync and its page never came: vfs_fsync_range() failed, SIGBUS. */
-static __always_inline void sync_failed(struct fault_state *st)
+static __noinline int sync_failed(struct fault_state *st, __u32 cpu, __u64 id)
 {
-	__u32 at = st->sync_cell;
-	struct dax_cell *cell = bpf_map_lookup_elem(&cells, &at);
+	struct dax_cell *cell;
+	__u32 at, outcome;
 
-	if (cell)
-		__sync_fetch_and_add(
-			&cell->fault[st->flags & ST_PMD ? DAX_PMD_ERROR : DAX_PTE_ERROR][1], 1);
+	if (!st)
+		return 0;
+	at = st->sync_cell;
+	outcome = st->flags & ST_PMD ? DAX_PMD_ERROR : DAX_PTE_ERROR;
+	cell = bpf_map_lookup_elem(&cells, &at);
+	if (cell) {
+		__sync_fetch_and_add(&cell->fault[outcome][1], 1);
+		if (st->flags & ST_ENTRY_COUNTS)
+			entry_counts(cell, st);
+	}
+	if (cfg.record) {
+		struct dax_event ev = {
+			.cpu = cpu,
+			.outcome = outcome,
+			.flags = DAX_EVF_WRITE | DAX_EVF_UNTIMED,
+			.tid = id,
+			.slot = at / (cfg.shard_mask + 1),
+			.ts_ns = bpf_ktime_get_ns(),
+			.pgoff = st->sync_pgoff,
+			.addr = st->sync_addr,
+		};
+
+		record_write(st, &ev);
+	}
 	pending_clear(st, ST_SYNC);
+	return 0;
 }
 
 static __always_inline int fault_begin(bool pmd)
@@ -238,7 +272,7 @@ static __always_inline int fault_begin(bool pmd)
 	if (!f)
 		return 0;
 	if (f->st.flags & ST_SYNC)
-		sync_failed(&f->st);
+		sync_failed(&f->st, bpf_get_smp_processor_id(), id);
 	f->st.flags = (f->st.flags & ST_FELL) | ST_BEGUN;
 	if (pmd) {
 		f->st.flags |= ST_PMD;
@@ -253,10 +287,13 @@ static __always_inline int sync_wanted(struct frame *f, __u32 cpu, __u64 id, str
 				       struct vm_fault *vmf)
 {
 	f->st.sync_cell = cell_of(f, cpu, vmf, inode, id);
-	if (f->st.sync_cell != NO_CELL)
+	if (f->st.sync_cell != NO_CELL) {
+		f->st.sync_pgoff = vmf->pgoff;
+		f->st.sync_addr = vmf->address;
 		pending_set(&f->st, ST_SYNC);
-	else
+	} else {
 		frame_end(f);
+	}
 	return 0;
 }
 
@@ -310,9 +347,13 @@ static __always_inline int pmd_done(struct inode *inode, struct vm_fault *vmf, _
 		__sync_fetch_and_sub(&pmd_in_flight, 1);
 	if (result & VM_FAULT_NEEDDSYNC)
 		return sync_wanted(f, cpu, id, inode, vmf);
-	if (result & VM_FAULT_FALLBACK) {
+	if ((result & VM_FAULT_FALLBACK) && (f->st.flags & ST_FELL) &&
+	    f->st.fell_pgoff == vmf->pgoff) {
+		/* The same access again, as where the first try held only the VMA's lock (6.7). */
+		outcome = DAX_PMD_RETRY;
+	} else if (result & VM_FAULT_FALLBACK) {
 		outcome = DAX_PMD_FALLBACK;
-		reason = fallback_reason(&f->st, vmf, max_pgoff);
+		reason = fallback_reason(&f->st, inode, vmf, max_pgoff);
 	} else if (result & VM_FAULT_ANY_ERROR) {
 		outcome = DAX_PMD_ERROR;
 	} else if (!(result & VM_FAULT_NOPAGE)) {
@@ -393,27 +434,59 @@ static __always_inline int fallback_told(__u32 reason, struct iomap *iomap)
 }
 
 /*
- * T3: a task slept for an entry lock. In a fault it is counted at the fault's end, for its file and
- * process; elsewhere at once, for the host: the event gives an inode number, which is no file yet.
+ * T3: a task slept for an entry lock. In a fault that is counted for its file and process: at once
+ * where the last file of this CPU is that one, else at the fault's end. Outside faults it is counted
+ * for the host, in slot 0: the event gives an inode number, which is no file yet.
  */
-static __always_inline int entry_waited(__u32 op, __u64 ns)
+static __always_inline int entry_waited(__u32 dev, __u64 ino, __u32 op, __u64 ns)
 {
-	struct frame *f = frame_get(bpf_get_smp_processor_id(), bpf_get_current_pid_tgid());
+	__u64 id = bpf_get_current_pid_tgid();
+	struct frame *f = frame_get(bpf_get_smp_processor_id(), id);
 	struct dax_cell *cell;
 	__u32 at = 0;
 
 	if (!f)
 		return 0;
-	if (f->st.flags & (ST_BEGUN | ST_SYNC)) {
-		f->st.wait_ns = f->st.flags & ST_WAITED ? f->st.wait_ns + ns : ns;
-		f->st.wait_op = op;
-		f->st.flags |= ST_WAITED;
+	if (!watched(f, id)) {
+		if (!(f->st.flags & ST_BEGUN))
+			frame_end(f);
 		return 0;
 	}
-	cell = watched(f, bpf_get_current_pid_tgid()) ? bpf_map_lookup_elem(&cells, &at) : (void *)0;
-	frame_end(f);
+	if (f->st.flags & (ST_BEGUN | ST_SYNC)) {
+		if (f->tgid == id >> 32 && f->ino == ino && f->dev == dev) {
+			at = f->cell;
+		} else if (!(f->st.flags & ST_WAITED)) {
+			f->st.wait_ns = ns;
+			f->st.wait_op = op;
+			f->st.flags |= ST_WAITED;
+			return 0;
+		}
+	} else {
+		frame_end(f);
+	}
+	cell = bpf_map_lookup_elem(&cells, &at);
 	if (cell)
 		wait_add(cell, op, ns);
+	return 0;
+}
+
+/* The task ends: what it still had to do will not come. */
+static __always_inline int task_ended(void)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct frame *f;
+
+	if (!*(volatile __u32 *)&nr_pending)
+		return 0;
+	f = frame_get(cpu, id);
+	if (!f)
+		return 0;
+	if (f->st.flags & ST_SYNC)
+		sync_failed(&f->st, cpu, id);
+	if (f->st.flags & ST_FELL)
+		pending_clear(&f->st, ST_FELL);
+	f->task = 0;
 	return 0;
 }
 

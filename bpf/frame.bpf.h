@@ -6,7 +6,9 @@
  * When another task begins a fault on that CPU in between, the frame's content moves to a hash by
  * task; when the task ends its fault on another CPU, it fetches the content from there. A task's
  * content is only changed by that task, and moves with a compare-and-exchange of frame.task, so
- * it is never in two hands. Tracepoint programs run with preemption off: on one CPU there is one.
+ * it is never in two hands. (Were a CPU stalled between two instructions of frame_fetch() for as long
+ * as the task it moves needs to end that fault and to sleep in the next, the latter would lose its
+ * begin, and be counted untimed.) Tracepoint programs run with preemption off: on one CPU there is one.
  */
 #ifndef FRAME_BPF_H
 #define FRAME_BPF_H
@@ -43,6 +45,8 @@ struct fault_state {
 	__u32 sync_cell; /* whom a failed sync is charged to */
 	__u32 told_reason;
 	__u64 wait_ns;
+	__u64 sync_pgoff;
+	__u64 sync_addr;
 	__u32 wait_op;
 	__u32 pad;
 };
@@ -75,7 +79,7 @@ struct {
 	__type(value, struct frame);
 } frames SEC(".maps");
 
-/* States that had to leave their frame. What a killed task leaves behind ages out. */
+/* States that had to leave their frame, until their task fetches them or exits. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 16384);
@@ -136,8 +140,8 @@ static __always_inline struct frame *frame_begin(__u64 id)
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct frame *f = bpf_map_lookup_elem(&frames, &cpu);
 
-	if (!f)
-		return f;
+	if (!f || cpu >= DAX_MAX_CPUS)
+		return (void *)0;
 	if (f->task == id)
 		return f;
 	if (f->task || *(volatile __u32 *)&nr_pending) {

@@ -106,6 +106,8 @@ static __always_inline __u32 range_note(struct frame *f, struct dax_cell *cell, 
 			f->range_bits |= RB_FELL;
 		return done | pte_note(f, cell, completes);
 	}
+	if (f->st.flags & ST_FELL)
+		pending_clear(&f->st, ST_FELL); /* what fell back was served after all */
 	bit_set_seen(&chunk->tried[word], bit);
 	if (bit_won(&chunk->served[word], bit)) {
 		__sync_fetch_and_add(&cell->range[DAX_RANGE_PMD], 1);

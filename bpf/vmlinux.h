@@ -62,7 +62,21 @@ struct super_block {
 	__u32 s_dev;
 };
 
+struct xarray {
+	void *xa_head;
+};
+
+struct xa_node {
+	unsigned char shift;
+	void *slots[64];
+};
+
+struct address_space {
+	struct xarray i_pages;
+};
+
 struct inode {
+	struct address_space *i_mapping;
 	struct super_block *i_sb;
 	unsigned long i_ino; /* u64 since 7.1: the same on 64 bit */
 	__u32 i_generation;

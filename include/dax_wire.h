@@ -26,7 +26,7 @@
  * is put in by dax_insert_pfn_mkwrite and is counted once, there.
  */
 enum dax_outcome {
-	DAX_PTE_MAPPED,	 /* 4 KiB of storage mapped */
+	DAX_PTE_MAPPED,	 /* 4 KiB of storage mapped, or found mapped at 2 MiB by then */
 	DAX_PTE_ZERO,	 /* 4 KiB zero page mapped over a hole */
 	DAX_PTE_SYNC,	 /* 4 KiB write through MAP_SYNC, mapped after the sync */
 	DAX_PTE_COPY,	 /* private write got its own copy of the page */
@@ -35,7 +35,7 @@ enum dax_outcome {
 	DAX_PMD_MAPPED,	 /* 2 MiB of storage mapped */
 	DAX_PMD_ZERO,	 /* 2 MiB zero page mapped over a hole */
 	DAX_PMD_SYNC,	 /* 2 MiB write through MAP_SYNC, mapped after the sync */
-	DAX_PMD_RETRY,	 /* result 0: lost a race; the access faults again */
+	DAX_PMD_RETRY,	 /* result 0: lost a race; or the same access fell back once more */
 	DAX_PMD_ERROR,	 /* SIGBUS, out of memory, failed sync */
 	DAX_PMD_FALLBACK, /* served at 4 KiB instead, for one enum dax_reason */
 	DAX_NR_OUTCOMES,
@@ -94,7 +94,7 @@ enum dax_entry_count {
 	DAX_SPLIT_EMPTY,  /* downgrades: a 4 KiB fault split a 2 MiB entry that only held the lock */
 	DAX_SPLIT_ZERO,	  /* ... a 2 MiB zero page, unmapped from all processes */
 	DAX_UPGRADED,	  /* 4 KiB entries replaced by one of 2 MiB (patched kernels) */
-	DAX_UPGRADE_FAILED, /* ... and when that was tried in vain */
+	DAX_UPGRADE_FAILED, /* ... but what came then was not mapped at 2 MiB */
 	DAX_NR_ENTRY_COUNTS,
 };
 

@@ -17,7 +17,7 @@ bench() { # label tool...
 		echo "$kind|$label|failed: $(tail -n 1 "$work/err")"
 		return
 	}
-	per=$(grep '"caused"' "$work/out" | jq .ns_per_fault)
+	per=$(grep '"caused"' "$work/out" | jq .cpu_ns_per_fault)
 	echo "$kind|$label|$per"
 }
 

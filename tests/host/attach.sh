@@ -28,11 +28,11 @@ holds() { # number tool...
 		return 1
 	}
 }
-check "daxtop with a command attaches 12 programs: 9 fs_dax, iomap, fork, free" \
-	holds 12 daxtop -b -d 60
-check "daxtop --max-tier 0 attaches 11" holds 11 daxtop -b -d 60 --max-tier 0
-check "daxtrace stat attaches 12" holds 12 daxtrace stat
-check "daxtrace record attaches 12" holds 12 daxtrace record -q -o "$work/rec"
+check "daxtop with a command attaches 13 programs: 9 fs_dax, iomap, exit, fork, free" \
+	holds 13 daxtop -b -d 60
+check "daxtop --max-tier 0 attaches 12" holds 12 daxtop -b -d 60 --max-tier 0
+check "daxtrace stat attaches 13" holds 13 daxtrace stat
+check "daxtrace record attaches 13" holds 13 daxtrace record -q -o "$work/rec"
 
 daxtop -b --json -n 2 -d 0.2 >"$work/top"
 check "daxtop --json prints one object for each interval" test "$(jq -s length "$work/top")" -eq 2
@@ -44,8 +44,8 @@ owned() { # pid
 	cat "/proc/$1"/fdinfo/* 2>/dev/null | grep -c '^link_type'
 }
 tries=0
-until [ "$(owned $pid)" -eq 10 ] || [ $((tries += 1)) -gt 50 ]; do sleep 0.1; done
-check "without a command there is no filter: 10 programs" test "$(owned $pid)" -eq 10
+until [ "$(owned $pid)" -eq 11 ] || [ $((tries += 1)) -gt 50 ]; do sleep 0.1; done
+check "without a command there is no filter: 11 programs" test "$(owned $pid)" -eq 11
 kill -KILL $pid
 wait $pid 2>/dev/null || true
 check "kill -9 leaves nothing pinned" sh -c '! ls /sys/fs/bpf/*dax* 2>/dev/null'

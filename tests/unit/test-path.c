@@ -23,13 +23,13 @@ static struct mounts *mounts_of(const char *text)
 	struct mounts *mounts = NULL;
 
 	if (fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text))
-		mounts = mounts_read(name);
+		mounts = mounts_open(name);
 	close(fd);
 	unlink(name);
 	return mounts;
 }
 
-static void is(const struct mounts *mounts, __u32 dev, __u32 flags, const char *const parts[],
+static void is(struct mounts *mounts, __u32 dev, __u32 flags, const char *const parts[],
 	       const char *wanted, const char *name)
 {
 	struct dax_meta meta = { .key.dev = dev, .flags = flags };
@@ -72,7 +72,7 @@ int main(void)
 	CHECK(path && strlen(path) < 2 * DAX_PATH_PARTS * DAX_PART_LEN,
 	      "components without an end, and an impossible count of them, stay bounded");
 	free(path);
-	mounts_free(mounts);
-	CHECK(!mounts_read("/does/not/exist"), "no mount table is an error, not a crash");
+	mounts_close(mounts);
+	CHECK(!mounts_open("/does/not/exist"), "no mount table is an error, not a crash");
 	return UNIT_STATUS;
 }

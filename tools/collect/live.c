@@ -183,11 +183,32 @@ static void *map_memory(struct bpf_map *map, size_t *bytes)
 	return at == MAP_FAILED ? NULL : at;
 }
 
-/* What ends a fault is attached first: a begin without its end would leave state behind. */
-static int attach(struct dax_live *live)
+static int set_filter(struct dax_live *live, const struct dax_live_opts *opts)
+{
+	int map = bpf_map__fd(live->skel->maps.watched_tgids);
+	__u8 yes = 1;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < opts->nr_targets; i++) {
+		ret = bpf_map_update_elem(map, &opts->targets[i], &yes, BPF_ANY);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/*
+ * Children are followed before the filter names their parents, so none is missed; then what ends a
+ * fault, for a begin without its end would leave state behind.
+ */
+static int attach(struct dax_live *live, const struct dax_live_opts *opts)
 {
 	struct daxscope_bpf *skel = live->skel;
 	struct bpf_link **link[] = {
+		&skel->links.on_process_free,
+		&skel->links.on_fork,
+		&skel->links.on_exit,
 		&skel->links.on_insert_pfn_mkwrite,
 		&skel->links.on_insert_pfn_mkwrite_no_entry,
 		&skel->links.on_pte_fault_done,
@@ -200,12 +221,13 @@ static int attach(struct dax_live *live)
 		&skel->links.on_pmd_downgrade,
 		&skel->links.on_pmd_upgrade,
 		&skel->links.on_entry_wait,
-		&skel->links.on_process_free,
-		&skel->links.on_fork,
 		&skel->links.on_pte_fault,
 		&skel->links.on_pmd_fault,
 	};
 	struct bpf_program *prog[] = {
+		skel->progs.on_process_free,
+		skel->progs.on_fork,
+		skel->progs.on_exit,
 		skel->progs.on_insert_pfn_mkwrite,
 		skel->progs.on_insert_pfn_mkwrite_no_entry,
 		skel->progs.on_pte_fault_done,
@@ -218,34 +240,24 @@ static int attach(struct dax_live *live)
 		skel->progs.on_pmd_downgrade,
 		skel->progs.on_pmd_upgrade,
 		skel->progs.on_entry_wait,
-		skel->progs.on_process_free,
-		skel->progs.on_fork,
 		skel->progs.on_pte_fault,
 		skel->progs.on_pmd_fault,
 	};
+	const size_t followers = 2; /* on_process_free, on_fork */
 	size_t i;
+	int ret;
 
 	for (i = 0; i < sizeof(prog) / sizeof(*prog); i++) {
+		if (i == followers) {
+			ret = set_filter(live, opts);
+			if (ret)
+				return ret;
+		}
 		if (!bpf_program__autoload(prog[i]))
 			continue;
 		*link[i] = bpf_program__attach(prog[i]);
 		if (!*link[i])
 			return -errno;
-	}
-	return 0;
-}
-
-static int set_filter(struct dax_live *live, const struct dax_live_opts *opts)
-{
-	int map = bpf_map__fd(live->skel->maps.watched_tgids);
-	__u8 yes = 1;
-	size_t i;
-	int ret;
-
-	for (i = 0; i < opts->nr_targets; i++) {
-		ret = bpf_map_update_elem(map, &opts->targets[i], &yes, BPF_ANY);
-		if (ret)
-			return ret;
 	}
 	return 0;
 }
@@ -290,13 +302,7 @@ int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char 
 		     ring_bytes, strerror(-ret));
 		goto undo;
 	}
-	ret = set_filter(live, opts);
-	if (ret) {
-		fail(err, size, ret, "cannot filter by %zu processes: %s", opts->nr_targets,
-		     strerror(-ret));
-		goto undo;
-	}
-	ret = attach(live);
+	ret = attach(live, opts);
 	if (ret) {
 		fail(err, size, ret, "cannot attach to the fs_dax tracepoints: %s", strerror(-ret));
 		goto undo;
@@ -328,7 +334,7 @@ void dax_live_free(struct dax_live *live)
 		free(live->paths[i]);
 	free(live->paths);
 	free(live->rows);
-	mounts_free(live->mounts);
+	mounts_close(live->mounts);
 	daxscope_bpf__destroy(live->skel);
 	free(live);
 }
@@ -365,19 +371,9 @@ const struct dax_meta *dax_live_meta(const struct dax_live *live, __u32 slot)
 
 char *dax_live_path(struct dax_live *live, const struct dax_meta *meta)
 {
-	char *path;
-
 	if (!live->mounts)
-		live->mounts = mounts_read("/proc/self/mountinfo");
-	path = mounts_path(live->mounts, meta);
-	if (path && *path == '[') {
-		/* Perhaps mounted since the table was read. */
-		free(path);
-		mounts_free(live->mounts);
-		live->mounts = mounts_read("/proc/self/mountinfo");
-		path = mounts_path(live->mounts, meta);
-	}
-	return path;
+		live->mounts = mounts_open("/proc/self/mountinfo");
+	return mounts_path(live->mounts, meta);
 }
 
 static __u64 clock_ns(clockid_t clock)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* path.c - put the path components that the kernel gave below the mount they belong to. */
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@ struct mount {
 };
 
 struct mounts {
+	FILE *in;
 	size_t nr;
 	struct mount *mount;
 };
@@ -63,52 +65,74 @@ static bool mount_parse(char *line, struct mount *out)
 	return false;
 }
 
-struct mounts *mounts_read(const char *file)
-{
-	struct mounts *mounts = calloc(1, sizeof(*mounts));
-	FILE *in = fopen(file, "re");
-	char *line = NULL;
-	size_t size = 0;
-
-	if (!mounts || !in)
-		goto fail;
-	while (getline(&line, &size, in) > 0) {
-		struct mount one, *more;
-
-		if (!mount_parse(line, &one))
-			continue;
-		more = realloc(mounts->mount, (mounts->nr + 1) * sizeof(*more));
-		if (!more) {
-			free(one.root);
-			free(one.point);
-			goto fail;
-		}
-		mounts->mount = more;
-		mounts->mount[mounts->nr++] = one;
-	}
-	free(line);
-	fclose(in);
-	return mounts;
-fail:
-	free(line);
-	if (in)
-		fclose(in);
-	mounts_free(mounts);
-	return NULL;
-}
-
-void mounts_free(struct mounts *mounts)
+static void forget(struct mounts *mounts)
 {
 	size_t i;
 
-	if (!mounts)
-		return;
 	for (i = 0; i < mounts->nr; i++) {
 		free(mounts->mount[i].root);
 		free(mounts->mount[i].point);
 	}
 	free(mounts->mount);
+	mounts->mount = NULL;
+	mounts->nr = 0;
+}
+
+/* From the begin of the file. What does not fit in memory is as if it were not mounted. */
+static void read_all(struct mounts *mounts)
+{
+	char *line = NULL;
+	size_t size = 0;
+
+	forget(mounts);
+	rewind(mounts->in);
+	while (getline(&line, &size, mounts->in) > 0) {
+		struct mount one, *more;
+
+		if (!mount_parse(line, &one))
+			continue;
+		more = reallocarray(mounts->mount, mounts->nr + 1, sizeof(*more));
+		if (!more) {
+			free(one.root);
+			free(one.point);
+			break;
+		}
+		mounts->mount = more;
+		mounts->mount[mounts->nr++] = one;
+	}
+	free(line);
+}
+
+struct mounts *mounts_open(const char *file)
+{
+	struct mounts *mounts = calloc(1, sizeof(*mounts));
+
+	if (!mounts)
+		return NULL;
+	mounts->in = fopen(file, "re");
+	if (!mounts->in) {
+		free(mounts);
+		return NULL;
+	}
+	read_all(mounts);
+	return mounts;
+}
+
+void mounts_close(struct mounts *mounts)
+{
+	if (!mounts)
+		return;
+	forget(mounts);
+	fclose(mounts->in);
 	free(mounts);
+}
+
+/* Has the table changed? The kernel tells by an exceptional condition, once for each change. */
+static bool changed(const struct mounts *mounts)
+{
+	struct pollfd fd = { .fd = fileno(mounts->in), .events = POLLPRI };
+
+	return poll(&fd, 1, 0) > 0 && (fd.revents & (POLLPRI | POLLERR));
 }
 
 /* The components as a path within the filesystem, with a leading slash. */
@@ -141,7 +165,7 @@ static const char *below(const char *inner, const char *root)
 	return inner + len;
 }
 
-char *mounts_path(const struct mounts *mounts, const struct dax_meta *meta)
+char *mounts_path(struct mounts *mounts, const struct dax_meta *meta)
 {
 	const struct mount *best = NULL;
 	const char *rest = NULL;
@@ -150,6 +174,8 @@ char *mounts_path(const struct mounts *mounts, const struct dax_meta *meta)
 	size_t i;
 
 	inner_path(meta, inner);
+	if (mounts && changed(mounts))
+		read_all(mounts);
 	for (i = 0; mounts && i < mounts->nr; i++) {
 		const struct mount *m = &mounts->mount[i];
 		const char *r = m->dev == meta->key.dev ? below(inner, m->root) : NULL;

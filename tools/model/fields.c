@@ -311,7 +311,7 @@ const struct dax_field dax_fields[] = {
 	NUM("upgrades", "UPGR", COUNT, 6, upgrades, DAX_UPGRADED,
 	    .what = "ranges turned from 4 KiB entries to one of 2 MiB (patched kernels)"),
 	NUM("upgrades_failed", "UPFAIL", COUNT, 6, upgrades, DAX_UPGRADE_FAILED,
-	    .what = "times that was tried in vain (patched kernels)"),
+	    .what = "upgrades after which nothing was mapped at 2 MiB (patched kernels)"),
 	{.name = "top_reason",
 	 .title = "REASON",
 	 .unit = DAX_UNIT_TEXT,

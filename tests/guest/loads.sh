@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# loads.sh - in a guest: faults of plain loads and stores. Each access that falls back is one fallback,
+# however often the kernel tries it; a full filesystem is not mistaken for an old entry; and on a
+# patched kernel 4 KiB entries are upgraded, and counted so.
+#
+# usage: loads.sh DIRECTORY_ON_DAX [upgrades]       needs the program touch in PATH
+set -eu
+dir=$1
+work=$(mktemp -d)
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+
+watch() { # how ranges: counts in $work/stat, what touch printed in $work/out
+	daxtrace stat --json-file "$work/stat" -- /usr/bin/dax-touch "$1" "$dir/f" "$2" >"$work/out" 2>/dev/null
+}
+is() { # what jq-expression value
+	got=$(jq -c "$2" "$work/stat")
+	check "$1: $2 is $3" test "$got" = "$3"
+}
+fresh() {
+	rm -f "$dir/f"
+	/usr/bin/dax-touch make "$dir/f" 20
+}
+
+fresh
+watch read 20
+is "20 loads" .totals.pmd_faults 20
+is "20 loads" .totals.fallbacks 0
+fresh
+watch private 20
+is "20 private stores" .counts.fallbacks.private_write 20
+is "20 private stores" .totals.fallbacks 20
+is "20 private stores" .totals.pte_copies 20
+is "20 private stores" .totals.sticky_faults 0
+
+fresh
+watch small 20
+is "20 loads without 2 MiB" .totals.never_tried_faults 20
+watch read 20
+if [ "${2:-}" = upgrades ]; then
+	is "20 loads over 4 KiB entries" .totals.upgrades 20
+	is "20 loads over 4 KiB entries" .totals.upgrades_failed 0
+	is "20 loads over 4 KiB entries" .totals.pmd_faults 20
+else
+	is "20 loads over 4 KiB entries" .counts.fallbacks.pte_entry 20
+	is "20 loads over 4 KiB entries" .totals.fallbacks 20
+fi
+
+# A hole in a full filesystem: the store finds no extent, and no entry is in its way.
+rm -f "$dir/f"
+truncate -s 40M "$dir/f" 2>/dev/null || dd if=/dev/null of="$dir/f" bs=1M seek=40 2>/dev/null
+size=1024 n=0
+while [ $size -ge 4 ]; do
+	n=$((n + 1))
+	fallocate -l ${size}K "$dir/fill.$n" 2>/dev/null || size=$((size / 2))
+done
+watch write 20
+check "stores to holes of a full filesystem are SIGBUS" test "$(cat "$work/out")" -eq 20
+is "20 stores in vain" .counts.fallbacks.lookup_failed 20
+is "20 stores in vain" .counts.fallbacks.pte_entry 0
+rm -f "$dir"/fill.* "$dir/f"
+rm -rf "$work"
+exit "$failed"

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * touch.c - plain loads and stores of a program, as daxbench, which faults inside system calls, does
+ * not make them: one in each 2 MiB range of a file.
+ *
+ * usage: touch make FILE RANGES         a file with storage for so many ranges, written
+ *        touch HOW FILE RANGES          HOW: read, write, private (a private write), small (a read
+ *                                       where 2 MiB is forbidden); prints how many were SIGBUS
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define RANGE (2UL << 20)
+
+static sigjmp_buf back;
+
+static void on_bus(int sig)
+{
+	(void)sig;
+	siglongjmp(back, 1);
+}
+
+static int fail(const char *what)
+{
+	fprintf(stderr, "touch: %s: %s\n", what, strerror(errno));
+	return 3;
+}
+
+static int make(const char *file, unsigned long ranges)
+{
+	int fd = open(file, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	char *data = calloc(1, RANGE);
+	unsigned long i;
+
+	if (fd < 0 || !data)
+		return fail(file);
+	for (i = 0; i < ranges; i++)
+		if (fallocate(fd, 0, (off_t)(i * RANGE), RANGE) ||
+		    pwrite(fd, data, RANGE, (off_t)(i * RANGE)) != (ssize_t)RANGE)
+			return fail(file);
+	return fsync(fd) ? fail(file) : 0;
+}
+
+int main(int argc, char *argv[])
+{
+	unsigned long ranges = argc == 4 ? strtoul(argv[3], NULL, 10) : 0, aligned;
+	volatile unsigned long buses = 0, i;
+	volatile char *map;
+	int fd, write, private;
+
+	if (!ranges || ranges > 100000) {
+		fprintf(stderr, "usage: touch make|read|write|private|small FILE RANGES\n");
+		return 2;
+	}
+	if (!strcmp(argv[1], "make"))
+		return make(argv[2], ranges);
+	private = !strcmp(argv[1], "private");
+	write = private || !strcmp(argv[1], "write");
+	fd = open(argv[2], O_RDWR);
+	if (fd < 0)
+		return fail(argv[2]);
+	map = mmap(NULL, (ranges + 1) * RANGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (map == MAP_FAILED)
+		return fail("mmap");
+	aligned = ((unsigned long)map + RANGE - 1) / RANGE * RANGE;
+	map = mmap((void *)aligned, ranges * RANGE, PROT_READ | PROT_WRITE,
+		   MAP_FIXED | (private ? MAP_PRIVATE : MAP_SHARED), fd, 0);
+	if (map == MAP_FAILED)
+		return fail(argv[2]);
+	if (!strcmp(argv[1], "small") && madvise((void *)map, ranges * RANGE, MADV_NOHUGEPAGE))
+		return fail("madvise");
+	signal(SIGBUS, on_bus);
+	for (i = 0; i < ranges; i++) {
+		if (sigsetjmp(back, 1)) {
+			buses++;
+			continue;
+		}
+		if (write)
+			map[i * RANGE] = 1;
+		else
+			(void)map[i * RANGE];
+	}
+	printf("%lu\n", buses);
+	return 0;
+}
