@@ -59,6 +59,7 @@ static void test_numbers(void)
 	CHECK(reads("pmd_coverage >= 0.99", "pmd_coverage", 0, true, 0.99) &&
 		      reads("pmd_coverage >= 99%", "pmd_coverage", 0, true, 0.99) &&
 		      reads("pmd_coverage == 100 %", "pmd_coverage", 1, false, 1) &&
+		      reads("pmd_coverage >= 0.002877", "pmd_coverage", 0, true, 0.002877) &&
 		      reads("fallback_ratio < 0.1%", "fallback_ratio", 0, true, 0.001),
 	      "ratios, also in percent, are the nearest double");
 	CHECK(reads("fault_time_ratio < 150%", "fault_time_ratio", 1, true, 1.5),

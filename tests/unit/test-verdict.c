@@ -116,6 +116,10 @@ static void test_each(void)
 		      result.nr_failed == 1 && result.nr_worst == 1 &&
 		      result.worst[0].item->key.ino == 2,
 	      "every file that matches must hold, though the sum does");
+	made_row(&made, 1, 9, 100, "/mnt/dax/idle", "postgres");
+	CHECK(UNKNOWN("fallbacks{file=\"*idle\"} == 0") && strstr(result.why, "no file"),
+	      "a file without a fault was not seen, though others were");
+	made.sample.nr_rows--;
 	CHECK(UNKNOWN("fallbacks{file=\"/mnt/other/*\"} == 0") && strstr(result.why, "no file"),
 	      "no file matches");
 	CHECK(PASSES("fallbacks{process=\"postgres\"} == 0") &&
@@ -146,6 +150,9 @@ static void test_each(void)
 	CHECK(FAILS("fallbacks{file=\"/a\\xff?[[]2J?\"} == 0") && result.nr_judged == 1 &&
 		      FAILS("fallbacks{file=\"/a?\\x1b*\"} == 0"),
 	      "names are bytes, in every locale");
+	made.row[2].path = "/\xc3\xa4";
+	CHECK(UNKNOWN("fallbacks{file=\"/?\"} == 0") && FAILS("fallbacks{file=\"/??\"} == 0"),
+	      "... and ? is one of them");
 	setlocale(LC_ALL, "C");
 	CHECK(UNKNOWN("fallbacks{file=\"[\"} == 0") && UNKNOWN("fallbacks{file=\"a\\\\\"} == 0"),
 	      "a broken glob matches nothing");
@@ -184,6 +191,10 @@ static void test_proof(void)
 		      UNKNOWN("lat_pmd_max_us < 100") && FAILS("lat_pmd_max_us < 20") &&
 		      FAILS("lat_pmd_p50_us < 1"),
 	      "a fault without a latency may be the longest, but not half of them");
+	made.row[0].count.untimed = 11;
+	CHECK(UNKNOWN("lat_pmd_p50_ns > 1") && UNKNOWN("lat_pmd_p50_us < 100") &&
+		      PASSES("lat_pmd_p50_ns >= 0"),
+	      "more without than with one may be half of them, short or long");
 	made.row[0].count.untimed = 0;
 
 	made_row(&made, 0, 0, 0, NULL, "")->fault[DAX_PTE_MAPPED][0] = 9;
@@ -193,6 +204,11 @@ static void test_proof(void)
 		      FAILS("fallbacks{file=\"*bad*\"} == 0") &&
 		      FAILS("fallbacks{file=\"*bad*\",process=\"*\"} == 0"),
 	      "faults that found no file of their own are in the sum, and may be any file's");
+	made.row[2].count.fault[DAX_PTE_MAPPED][0] = 0;
+	made.row[2].count.untimed = 1;
+	CHECK(UNKNOWN("untimed_faults{file=\"*good*\"} == 0") &&
+		      PASSES("fallbacks{file=\"*good*\"} == 0"),
+	      "so may be what is counted without a fault");
 
 	make_two(&made);
 	made.sample.extents = false;

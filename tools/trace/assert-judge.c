@@ -127,8 +127,6 @@ static struct dax_num value(const struct judge *judge, const struct dax_item *it
 	struct dax_num num = judge->of->reason ? dax_reason_num(item, DAX_TOTAL, judge->of->reason)
 					       : dax_field_num(field, item, DAX_TOTAL);
 
-	if (num.kind == DAX_NUM_REAL && num.real != num.real)
-		num.kind = DAX_NUM_UNKNOWN;
 	bounds->lo = bounds->hi = num;
 	if (num.kind == DAX_NUM_UNKNOWN)
 		return num;
@@ -333,7 +331,7 @@ static struct dax_row *rows_of(struct dax_sample *sample, const char *process)
 	size_t i, nr = 0;
 
 	for (i = 0; rows && i < sample->nr_rows; i++)
-		if (!sample->rows[i].other && !fnmatch(process, sample->rows[i].comm, 0))
+		if (!fnmatch(process, sample->rows[i].comm, 0))
 			rows[nr++] = sample->rows[i];
 	sample->rows = rows;
 	sample->nr_rows = nr;

@@ -128,8 +128,6 @@ static const struct dax_field *find_metric(const char *word, __u64 *unit_ns)
 			continue;
 		snprintf(in_ns, sizeof(in_ns), "%.*s_ns", (int)(len - suffix), word);
 		field = dax_field_find(in_ns);
-		if (field && field->unit != DAX_UNIT_NS)
-			field = NULL;
 		*unit_ns = assert_time_units[i].ns;
 	}
 	return field;
