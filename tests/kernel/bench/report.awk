@@ -36,6 +36,12 @@ tag == "fio" {
 	runs[row, $7, kernel]++
 }
 
+tag == "load" {
+	if ($6 > load)
+		load = $6
+	cpus = $7
+}
+
 tag == "upgrade" {
 	row = fs "|" $6
 	remember("upgrade", row)
@@ -114,8 +120,9 @@ function faults(    i, k, row, part, p, bad, worst, where) {
 
 function fio(    i, k, row, part, ratio, own, held, note) {
 	print "\nfio, ioengine=mmap, blocks of 4 KiB: MiB/s with 4 KiB pages and with 2 MiB pages (limit 2.5 times in order, and stock's own)"
-	print "icount: a second is 10^9 instructions, exact. real: this machine's time under emulation, best of the runs, +-10 % and more under load;"
-	print "only icount decides."
+	print "icount: a second is 10^9 instructions, exact; only this decides. real: this machine's time under emulation, best of the runs,"
+	print "+-10 % and more; worth nothing when others use the machine" \
+		(cpus ? sprintf(" (load %.1f on %d CPUs after these runs).", load, cpus) : ".")
 	printf "  %-5s %-6s %-9s %26s %26s %26s\n", "", "clock", "pattern", "stock 4 KiB  2 MiB  ratio", \
 		"trace 4 KiB  2 MiB  ratio", "pmd 4 KiB  2 MiB  ratio"
 	for (i = 1; i <= members["fio"]; i++) {
@@ -175,7 +182,8 @@ function upgrade(    i, k, row, part, each) {
 
 function latency(    g, i, j, group, line, part, count, low, high) {
 	print "\nLatency of a write fault in us. preallocated: blocks written before; copying: another process copies a file meanwhile."
-	print "icount: one CPU, 1000 instructions are 1 us, exact; real: two CPUs, this machine's time under emulation, noisy."
+	print "icount: one CPU, 1000 instructions are 1 us, so the copying shows as whole time slices; real: two CPUs,"
+	print "this machine's time under emulation, noisy."
 	for (g = 1; g <= members["latency"]; g++) {
 		group = member["latency", g]
 		split(group, part, "|")
