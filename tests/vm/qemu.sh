@@ -103,10 +103,11 @@ size_of()
 # or "gone" when the guest ended by itself.
 follow_guest()
 {
-	local line t
+	local line part='' t
 
 	while :; do
 		if IFS= read -r -t 0.5 line <&5; then
+			line=$part$line part=''
 			case $line in
 			ready)
 				[[ -z $verbose ]] || say "boot and set-up took $(since "$begin") s, before that $(since "$start" "$begin") s"
@@ -116,9 +117,12 @@ follow_guest()
 				break
 				;;
 			esac
-		elif ! kill -0 "$pid" 2>/dev/null; then
-			result=gone
-			break
+		else
+			part+=$line # the time was up in the middle of a line: the rest is still to come
+			kill -0 "$pid" 2>/dev/null || {
+				result=gone
+				break
+			}
 		fi
 		for t in "${tails[@]}"; do
 			kill -0 "$t" 2>/dev/null || result=deaf
