@@ -12,6 +12,7 @@
 #include "range.bpf.h"
 #include "bucket.bpf.h"
 #include "entries.bpf.h"
+#include "record.bpf.h"
 #include "fault.bpf.h"
 
 /* T0: fs_dax tracepoints */
