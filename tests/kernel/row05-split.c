@@ -99,7 +99,7 @@ static void *hog(void *arg)
 	(void)arg;
 	kt_pin(0, SCHED_OTHER);
 	pthread_barrier_wait(&barrier);
-	usleep(delay + 2000);
+	usleep(delay + 600);
 	while (!atomic_load(&stop))
 		;
 	return NULL;
@@ -148,7 +148,7 @@ static void lost_wakeup_at_upgrade(void)
 		kt_read(w[1] + at + 7 * KT_PAGE);
 		kt_write(small_map + at + 9 * KT_PAGE, 1);
 		atomic_store(&stop, false);
-		delay = 2000 + 1000 * (useconds_t)round;
+		delay = 1100 + 200 * (useconds_t)round;
 		pthread_barrier_init(&barrier, NULL, 5);
 		kt_trace_start();
 		pthread_create(&wait[0], NULL, waiter, w[0] + at + 9 * KT_PAGE);
