@@ -23,7 +23,6 @@ static atomic_bool stop;
 static int file;
 static char *area, *large;
 
-static double sync_delay;
 static atomic_bool sync_over;
 
 static void spin(double seconds)
@@ -37,7 +36,6 @@ static void *syncer(void *arg)
 	(void)arg;
 	kt_pin(1, SCHED_OTHER);
 	pthread_barrier_wait(&barrier);
-	spin(sync_delay);
 	fdatasync(file);
 	atomic_store(&sync_over, true);
 	return NULL;
@@ -74,22 +72,20 @@ static size_t range_of(size_t try)
 	return (TRIES - 1 - try) * KT_RANGE;
 }
 
-static pthread_t start_slow_sync(size_t try, bool sync_first)
+static pthread_t start_slow_sync(size_t try)
 {
 	double delay = 50e-6;
 	pthread_t thread;
 
 	for (size_t i = 0; i < try; i++)
 		delay *= 1.25;
-	sync_delay = sync_first ? 0 : 6 * delay; /* unmapping takes longer than syncing */
 
 	kt_write(area + range_of(try) + 9 * KT_PAGE, 1);
 	atomic_store(&sync_over, false);
 	kt_trace_start();
 	pthread_create(&thread, NULL, syncer, NULL);
 	pthread_barrier_wait(&barrier);
-	if (sync_first)
-		spin(delay);
+	spin(delay);
 	return thread;
 }
 
@@ -105,7 +101,7 @@ static void conflict_does_not_sleep(void)
 
 	begin("conflict");
 	for (size_t try = 0; try < TRIES && !met; try++) {
-		pthread_t sync = start_slow_sync(try, true);
+		pthread_t sync = start_slow_sync(try);
 
 		kt_read(large + range_of(try) + 0x100 * KT_PAGE);
 		end_slow_sync(sync);
@@ -134,7 +130,7 @@ static void waits(void)
 		begin("waits");
 		for (; try < TRIES && !line; try++) {
 			char *page = area + range_of(try) + 9 * KT_PAGE;
-			pthread_t sync = start_slow_sync(try, true);
+			pthread_t sync = start_slow_sync(try);
 
 			/* As often as it can be done while the sync runs */
 			do {
@@ -177,12 +173,14 @@ static void walks_wait(void)
 
 	begin("layout");
 	for (size_t try = 0; try < TRIES - 1 && !met; try++) {
-		/* The truncate unmaps first, which takes long too: the sync comes into that */
-		sync = start_slow_sync(try, false);
+		/* The truncate unmaps first, which takes long too: many entries make the sync longer */
+		for (size_t i = 0; i < 64; i++)
+			kt_write(area + range_of(try) + (16 + i) * KT_PAGE, 1);
+		sync = start_slow_sync(try);
 		if (ftruncate(file, (off_t)range_of(try)))
 			kt_die("ftruncate");
 		end_slow_sync(sync);
-		met = kt_count("dax_entry_wait", "op layout", NULL) == 1;
+		met = kt_count("dax_entry_wait", "op layout", NULL) >= 1;
 		gone &= kt_read(area + range_of(try) + 9 * KT_PAGE) == 7;
 	}
 	kt_ok(met, "a truncate meets the locked entry: waits for it");
@@ -193,7 +191,7 @@ static void walks_wait(void)
 	met = false;
 	begin("twosyncs");
 	for (size_t try = 0; try < TRIES && !met; try++) {
-		sync = start_slow_sync(try, true);
+		sync = start_slow_sync(try);
 		do
 			fdatasync(file);
 		while (!atomic_load(&sync_over));
