@@ -2,6 +2,7 @@
 /* Bugs of the past that were races: readers of one hole, writes against 2 MiB reads, private against shared, faults against holes punched and files cut. */
 #include "kt.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -79,7 +80,8 @@ static void *counter(void *arg)
 			kt_die("pwrite");
 		if (n % RANGES == 0)
 			atomic_store(&written, n);
-		if (n % 64 == 0 && fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, KT_PAGE))
+		if (n % 64 == 0 && fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, KT_PAGE) &&
+		    errno != EOPNOTSUPP) /* ext2 punches no holes */
 			kt_die("fallocate");
 	}
 	return NULL;
