@@ -134,7 +134,7 @@ kernel-bisect: ## build every step of the patch series in three configurations, 
 check-kernel: ## the kernel's test matrix on stock and pmd, a minute of stress; FULL=1: trace and debug too
 	$(Q)tests/deps build check kernel
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)TEST='kernel/*' FULL='$(FULL)' tests/run
+	$(Q)TEST='kernel/*' KERNEL=1 FULL='$(FULL)' tests/run
 
 stress-kernel: ## ten minutes of stress on the pmd kernel with KASAN, lockdep and failing allocations
 	$(Q)tests/deps check kernel
