@@ -166,22 +166,20 @@ int kt_file(const char *name, size_t size, enum kt_layout layout)
 
 bool kt_aligned(int fd, off_t offset, size_t length)
 {
-	struct {
-		struct fiemap map;
-		struct fiemap_extent extent[1];
-	} m;
+	_Alignas(struct fiemap) char buf[sizeof(struct fiemap) + sizeof(struct fiemap_extent)];
+	struct fiemap *m = (struct fiemap *)buf;
+	struct fiemap_extent *e = m->fm_extents;
 
 	for (off_t at = offset; at < offset + (off_t)length; at += KT_RANGE) {
-		memset(&m, 0, sizeof(m));
-		m.map.fm_start = (uint64_t)at;
-		m.map.fm_length = KT_RANGE;
-		m.map.fm_extent_count = 1;
-		if (ioctl(fd, FS_IOC_FIEMAP, &m.map) || m.map.fm_mapped_extents != 1)
+		memset(buf, 0, sizeof(buf));
+		m->fm_start = (uint64_t)at;
+		m->fm_length = KT_RANGE;
+		m->fm_extent_count = 1;
+		if (ioctl(fd, FS_IOC_FIEMAP, m) || m->fm_mapped_extents != 1)
 			return false;
-		if (m.extent[0].fe_logical > (uint64_t)at ||
-		    m.extent[0].fe_logical + m.extent[0].fe_length < (uint64_t)at + KT_RANGE)
+		if (e->fe_logical > (uint64_t)at || e->fe_logical + e->fe_length < (uint64_t)at + KT_RANGE)
 			return false;
-		if ((m.extent[0].fe_physical + (uint64_t)at - m.extent[0].fe_logical) % KT_RANGE)
+		if ((e->fe_physical + (uint64_t)at - e->fe_logical) % KT_RANGE)
 			return false;
 	}
 	return true;
