@@ -32,7 +32,7 @@ start_guest()
 	local qemu args kargs
 
 	qemu=$(type -P qemu-system-x86_64) || die "qemu-system-x86_64: not found; install qemu-system-x86"
-	kargs="console=ttyS0 loglevel=7 printk.devkmsg=on rdinit=/init oops=panic panic=-1 tsc=reliable cryptomgr.notests $memmap$append"
+	kargs="console=ttyS0 loglevel=7 printk.devkmsg=on rdinit=/init oops=panic panic=-1 tsc=reliable no_timer_check cryptomgr.notests $memmap$append"
 	args=(-nodefaults -no-user-config -display none -no-reboot -machine pc -cpu "$CPU" -smp "$smp"
 		-m "$((mem_bytes >> 20))M" -kernel "$image" -initrd initrd -append "$kargs"
 		-chardev file,id=log,path=dmesg -serial chardev:log
