@@ -14,6 +14,7 @@
 #include <linux/types.h>
 #include "collect/cells.h"
 #include "collect/live.h"
+#include "collect/pace.h"
 #include "collect/path.h"
 #include "collect/rings.h"
 #include "daxscope.skel.h"
@@ -35,6 +36,8 @@ struct dax_live {
 	size_t cells_bytes;
 	const struct dax_meta *metas; /* [max_slots], mapped */
 	size_t metas_bytes;
+	bool timed; /* every fault; else those of the moments that pace chooses */
+	struct pace pace;
 	struct rings *rings;
 	int nr_rings;
 	struct mounts *mounts;
@@ -112,8 +115,11 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	cfg->told = live->tier == DAX_T3;
 	cfg->nr_cpus = (__u32)cpus;
 	cfg->filter = opts->nr_targets > 0;
+	cfg->timed = !opts->sample_latency;
+	live->timed = cfg->timed;
 
-	bpf_map__set_max_entries(skel->maps.frames, (__u32)cpus);
+	if (cpus > DAX_NEAR_CPUS)
+		bpf_map__set_max_entries(skel->maps.far_frames, (__u32)cpus - DAX_NEAR_CPUS);
 	bpf_map__set_max_entries(skel->maps.cells, live->max_slots * live->shards);
 	bpf_map__set_max_entries(skel->maps.metas, live->max_slots);
 	bpf_map__set_max_entries(skel->maps.slots, live->max_slots);
@@ -317,6 +323,30 @@ undo:
 void dax_live_stop(struct dax_live *live)
 {
 	daxscope_bpf__detach(live->skel);
+}
+
+__s64 dax_live_pace(struct dax_live *live)
+{
+	struct daxscope_bpf *skel = live->skel;
+	struct bpf_link **begin = &skel->links.on_pte_fault;
+	__u32 begun = 0, cpu;
+	__u64 ns;
+
+	if (live->timed)
+		return 0;
+	for (cpu = 0; cpu < DAX_NEAR_CPUS; cpu++)
+		begun += *(const volatile __u32 *)&skel->bss->begun[cpu].nr;
+	if (!pace_next(&live->pace, begun, &ns)) {
+		bpf_link__destroy(*begin);
+		*begin = NULL;
+		skel->bss->timing_rests = 1;
+	} else if (!*begin) {
+		*begin = bpf_program__attach(skel->progs.on_pte_fault);
+		if (!*begin)
+			return -errno;
+		skel->bss->timing_rests = 0;
+	}
+	return (__s64)ns;
 }
 
 void dax_live_free(struct dax_live *live)
