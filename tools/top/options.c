@@ -31,7 +31,7 @@ static const char usage[] =
 	"  -s, --sort FIELD      order of the tables (pte_faults); help lists all\n"
 	"      --rows N          lines of each table in text (10) and JSON (all); 0: all\n"
 	"      --max-tier N      attach no more than tier N, 0 to 3\n"
-	"      --latency WHICH   sampled: of many 4 KiB faults a twentieth is timed; all: each is\n"
+	"      --latency WHICH   sampled: of many 4 KiB faults one in 20 is timed; all: each\n"
 	"      --color WHEN      auto (not with NO_COLOR), always or never\n"
 	"      --ascii           no character beyond ASCII\n"
 	"      --help, --version\n"
