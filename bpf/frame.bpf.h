@@ -61,16 +61,17 @@ struct frame {
 	__u32 dev;
 	__u32 tgid;
 	__u32 slot;
-	__u32 cell;  /* of that slot, for this CPU */
-	__u32 epoch; /* the process was under the filter when watch_epoch was this */
-	__u64 range; /* of that file */
+	__u32 cell; /* of that slot, for this CPU */
 	__u32 range_bits;
+	__u64 epoch; /* the process was under the filter when watch_epoch was this */
+	__u64 range; /* of that file */
+	__u64 watch_epoch;
 	__u32 range_epoch; /* range_bits hold while this is still range_epoch */
 	__u32 watch_tgid;
-	__u32 watch_epoch;
 	__u32 watch_yes;
 	__u32 pad2;
-};
+	__u64 apart[8]; /* no cache line holds two CPUs' frames, wherever the array begins */
+} __attribute__((aligned(256)));
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -88,7 +89,7 @@ struct {
 } moved SEC(".maps");
 
 /* Tasks between two faults that still have state (ST_FELL, ST_SYNC), wherever it is. */
-__u32 nr_pending = 0;
+__u32 nr_pending CACHE_LINE = 0;
 
 /* Bring the state of task @id into @f, the frame of this CPU, from wherever it is. */
 static __noinline int frame_fetch(struct frame *f, __u64 id)
@@ -189,11 +190,11 @@ static __always_inline void frame_end(struct frame *f)
 static __always_inline bool watched(struct frame *f, __u64 id)
 {
 	__u32 tgid = id >> 32;
-	__u32 epoch;
+	__u64 epoch;
 
 	if (!cfg.filter)
 		return true;
-	epoch = *(volatile __u32 *)&watch_epoch;
+	epoch = *(volatile __u64 *)&watch_epoch;
 	if (f->watch_tgid != tgid || f->watch_epoch != epoch) {
 		f->watch_yes = bpf_map_lookup_elem(&watched_tgids, &tgid) ? 1 : 0;
 		f->watch_epoch = epoch;

@@ -78,7 +78,7 @@ static __always_inline __u32 cell_of(struct frame *f, __u32 cpu, struct vm_fault
 	__u32 tgid = id >> 32;
 
 	if (f->inode == (__u64)inode && f->tgid == tgid && f->ino == ino && f->gen == gen &&
-	    (!cfg.filter || f->epoch == *(volatile __u32 *)&watch_epoch))
+	    (!cfg.filter || f->epoch == *(volatile __u64 *)&watch_epoch))
 		return f->cell;
 	if (!watched(f, id))
 		return NO_CELL;
