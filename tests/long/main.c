@@ -19,6 +19,7 @@
 
 #define BOTH	     3U
 #define PLAIN_READS  160 /* in one play of the script, beside one or more of every other kind */
+#define PRESET_PLAYS 1000
 #define BEYOND_FILES 2048
 #define BEYOND	     16384 /* chunks */
 
@@ -51,6 +52,8 @@ static void test_all(struct stand *stand, __u64 faults)
 	stand_script(stand, &script);
 	each = script_faults(&script);
 	plays = (faults + 2 * each - 1) / (2 * each);
+	if (plays < PRESET_PLAYS)
+		plays = PRESET_PLAYS;
 	stand_play(stand, plays, BOTH);
 	printf("# %llu faults of all kinds, %llu a play, in %.1f s: each costs its CPU %.0f ns\n",
 	       (unsigned long long)(2 * each * plays), (unsigned long long)each,
@@ -77,7 +80,7 @@ static void test_presets(struct stand *stand)
 		stand_row(stand, 1, &before);
 		stand_row(stand, 0, &other);
 		stand_script(stand, &script);
-		stand_play(stand, 1000, BOTH);
+		stand_play(stand, PRESET_PLAYS, BOTH);
 		CHECK(counted_as(stand, &script, &before, &other),
 		      "counters that pass 2^%d go on counting exactly", bits[i]);
 		CHECK(json_holds(stand), "... and the JSON has all their digits");
@@ -147,10 +150,26 @@ static void test_chunks(void)
 	stand_close(&stand);
 }
 
+/* Memory of this process that is no file's and no map's, in KB. */
+static long own_memory(void)
+{
+	FILE *status = fopen("/proc/self/status", "r");
+	char line[128];
+	long kb = -1;
+
+	while (status && fgets(line, sizeof(line), status))
+		if (sscanf(line, "RssAnon: %ld", &kb) == 1)
+			break;
+	if (status)
+		fclose(status);
+	return kb;
+}
+
 static void test_files(void)
 {
 	const __u64 rounds = 20;
-	struct dax_sample sample;
+	struct dax_sample sample, *before;
+	struct dax_model *model;
 	struct stand stand;
 	size_t i, exact = 0;
 	__u64 other = 0;
@@ -175,6 +194,12 @@ static void test_files(void)
 	CHECK(other == (BEYOND_FILES - 1023) * (2 * rounds + 1),
 	      "... all others are in (other), exactly");
 	CHECK(sample.lost.slots > 0, "... and it is said that slots were lacking");
+	before = dax_sample_copy(&sample);
+	model = dax_model_build(&sample, before, 1);
+	CHECK(model && own_memory() < 48 << 10, "... all that takes %.0f MB of the tool",
+	      (double)own_memory() * 1024 / 1e6);
+	dax_model_free(model);
+	dax_sample_free(before);
 	stand_close(&stand);
 }
 
