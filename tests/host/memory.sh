@@ -26,7 +26,7 @@ cat >"$work/look" <<EOF
 #!/bin/sh
 for info in /proc/\$PPID/fdinfo/*; do
 	awk '{ is[\$1] = \$2 } END { if ("map_type:" in is)
-		print is["map_type:"], is["value_size:"], is["max_entries:"], is["memlock:"] }' \$info
+		print is["map_type:"], is["value_size:"], is["max_entries:"], is["memlock:"] }' \$info 2>/dev/null
 done >"$work/maps"
 cat /proc/\$PPID/status >"$work/status"
 EOF
