@@ -44,6 +44,8 @@ static __noinline int has_pte_entries(struct inode *inode, __u64 pgoff)
 	for (level = 0; level < XA_LEVELS && xa_is_node(entry); level++) {
 		node = (const struct xa_node *)((__u64)entry - 2);
 		shift = BPF_CORE_READ(node, shift);
+		if (level == 0 && shift < 58 && index >> shift > XA_CHUNK_MASK)
+			return 0; /* beyond the last entry */
 		if (shift == XA_CHUNK_SHIFT) {
 			for (slot = 0; slot < RANGE_SLOTS; slot++)
 				if (xa_is_node(xa_slot(node, ((index >> XA_CHUNK_SHIFT) &
@@ -53,8 +55,6 @@ static __noinline int has_pte_entries(struct inode *inode, __u64 pgoff)
 		}
 		if (!shift) /* a file whose entries are all in its first 64 pages */
 			return index == 0;
-		if (level == 0 && shift < 58 && index >> shift > XA_CHUNK_MASK)
-			return 0; /* beyond the last entry */
 		entry = xa_slot(node, (index >> shift) & XA_CHUNK_MASK);
 	}
 	return index == 0 && entry; /* one entry, for page 0, needs no node */
