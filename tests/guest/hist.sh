@@ -37,7 +37,8 @@ agrees_with_ftrace() { # counts.json
 	pmd_ok=$(($(hits dax_pmd_fault_done 256) + $(hits dax_pmd_fault_done 8192)))
 	echo "$(hits dax_pte_fault_done) $pmd_ok $(hits dax_pmd_fault_done 2048) $(hits dax_insert_pfn_mkwrite 256) $(hits dax_load_hole) $(hits dax_pmd_load_hole)" >"$work/seen"
 	cmp -s "$work/expect" "$work/seen" || {
-		echo "# counted: $(cat "$work/expect")  ftrace: $(cat "$work/seen")"
+		echo "# counted: $(cat "$work/expect")  ftrace: $(cat "$work/seen"), which it says dropped" \
+			"$(cat "$work"/*.hist | awk '/Dropped:/ { n += $2 } END { print n + 0 }')"
 		return 1
 	}
 }
