@@ -90,7 +90,7 @@ endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
 # Unit tests see every layer but the collector for the running kernel, and no curses.
-unit_obj := $(call obj,$(util_src) $(model_src) $(view_src) $(record_src) tools/collect/path.c $(addprefix tools/doctor/,predict.c mount.c map.c) $(wildcard tools/trace/assert*.c) tools/trace/head.c)
+unit_obj := $(call obj,$(util_src) $(model_src) $(view_src) $(record_src) tools/collect/path.c tools/collect/resident.c $(addprefix tools/doctor/,predict.c mount.c map.c) $(wildcard tools/trace/assert*.c) tools/trace/head.c)
 unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test-*.c))
 
 $(B)/unit/%: tests/unit/%.c $(unit_obj)
@@ -105,7 +105,7 @@ build/guest/%: tests/guest/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static -o $@ $< -lpthread
 
-tests: all build/guest/contend build/guest/touch
+tests: all build/guest/contend build/guest/touch build/guest/hold
 	$(Q)$(MAKE) --no-print-directory D=asan unit
 
 deps: ## name the Debian packages that are missing for 'make check'; as root, install them

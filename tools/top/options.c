@@ -30,6 +30,7 @@ static const char usage[] =
 	"  -p, --pid PID[,PID]   only these processes and what they start from now on\n"
 	"  -s, --sort FIELD      order of the tables (pte_faults); help lists all\n"
 	"      --rows N          lines of each table in text (10) and JSON (all); 0: all\n"
+	"      --resident        say what is mapped now of all processes, as -p and COMMAND do\n"
 	"      --max-tier N      attach no more than tier N, 0 to 3\n"
 	"      --color WHEN      auto (not with NO_COLOR), always or never\n"
 	"      --ascii           no character beyond ASCII\n"
@@ -39,7 +40,16 @@ static const char usage[] =
 	"Keys: h or ? for help, q to quit. Needs root, or CAP_BPF and CAP_PERFMON.\n"
 	"Exit status: 0 done, 2 usage, 3 cannot run here, else that of COMMAND.\n";
 
-enum { OPT_JSON = 256, OPT_ROWS, OPT_TIER, OPT_COLOR, OPT_ASCII, OPT_HELP, OPT_VERSION };
+enum {
+	OPT_JSON = 256,
+	OPT_ROWS,
+	OPT_RESIDENT,
+	OPT_TIER,
+	OPT_COLOR,
+	OPT_ASCII,
+	OPT_HELP,
+	OPT_VERSION
+};
 
 static const struct option longopts[] = {
 	{"delay", required_argument, NULL, 'd'},
@@ -49,6 +59,7 @@ static const struct option longopts[] = {
 	{"pid", required_argument, NULL, 'p'},
 	{"sort", required_argument, NULL, 's'},
 	{"rows", required_argument, NULL, OPT_ROWS},
+	{"resident", no_argument, NULL, OPT_RESIDENT},
 	{"max-tier", required_argument, NULL, OPT_TIER},
 	{"color", required_argument, NULL, OPT_COLOR},
 	{"ascii", no_argument, NULL, OPT_ASCII},
@@ -154,6 +165,9 @@ static void option(struct top_opts *opts, int opt, char *arg)
 		break;
 	case OPT_ROWS:
 		opts->show.rows = number("--rows", arg, 0, 1000000000);
+		break;
+	case OPT_RESIDENT:
+		opts->resident = true;
 		break;
 	case OPT_TIER:
 		opts->max_tier = (enum dax_tier)number(

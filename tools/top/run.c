@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <poll.h>
+#include "collect/resident.h"
 #include "model/model.h"
 #include "top/top.h"
 #include "util/child.h"
@@ -21,6 +22,7 @@ struct top {
 	const struct top_opts *opts;
 	struct loop *loop;
 	struct dax_live *live;
+	struct dax_source *source; /* what frames are made of */
 	struct tui *tui;
 	struct child child;
 	struct output output;
@@ -59,12 +61,14 @@ static int show_text(struct top *top)
 /* Read the counters. 0, or an end. */
 static int take_sample(struct top *top)
 {
-	struct dax_source *source = dax_live_source(top->live);
 	struct dax_sample *copy, sample;
 	struct dax_model *model;
 	__u64 elapsed;
-	int ret = source->next(source, &sample);
+	int ret;
 
+	if (top->tui)
+		resident_select(top->source, tui_details(top->tui));
+	ret = top->source->next(top->source, &sample);
 	if (ret < 0)
 		return fail(top, ret, "reading the counters");
 	if (!ret)
@@ -193,11 +197,14 @@ static int open_live(struct top *top)
 
 	if (top->child.pid)
 		top->opts->targets[live.nr_targets++] = (__u32)top->child.pid;
-	if (!dax_live_open(&top->live, &live, err, sizeof(err)))
-		return 0;
-	warn_msg("%s", err);
-	top->status = DAX_EXIT_UNSUPPORTED;
-	return END_FAILED;
+	if (dax_live_open(&top->live, &live, err, sizeof(err))) {
+		warn_msg("%s", err);
+		top->status = DAX_EXIT_UNSUPPORTED;
+		return END_FAILED;
+	}
+	top->source = resident_source(dax_live_source(top->live), live.targets, live.nr_targets,
+				      live.nr_targets || top->opts->resident);
+	return top->source ? 0 : fail(top, -ENOMEM, "sample");
 }
 
 static int open_screen(struct top *top)
@@ -276,6 +283,8 @@ static void finish(struct top *top, int end)
 	/* Signals work again: the user can end a wait for a command that does not end. */
 	loop_free(top->loop);
 	child_abandon(&top->child);
+	if (top->source)
+		top->source->free(top->source);
 	dax_live_free(top->live);
 	dax_model_free(top->model);
 	dax_sample_free(top->now);

@@ -151,7 +151,7 @@ int view_text(FILE *to, const struct dax_model *model, const struct view_opts *o
 	int ret;
 
 	add_head(&lines, model, opts);
-	lines_summary(&lines, &model->host, DAX_TOTAL, 4);
+	lines_summary(&lines, &model->host, DAX_TOTAL);
 	lines_reasons(&lines, &model->host, DAX_TOTAL);
 	ret = add_table(&lines, model, DAX_FILE, opts);
 	if (!ret)

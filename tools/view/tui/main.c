@@ -26,7 +26,7 @@ static int give(int *left, int wanted)
 	return given;
 }
 
-static struct plan plan(int rows, int items, int reasons, int advice)
+static struct plan plan(int rows, int summary, int items, int reasons, int advice)
 {
 	int left = rows - 2; /* the header and the table's head are always there */
 	struct plan plan = {0};
@@ -43,7 +43,7 @@ static struct plan plan(int rows, int items, int reasons, int advice)
 							 : ADVICE_USUAL - plan.advice);
 	plan.table += give(&left, 1);
 	plan.reasons += give(&left, reasons < 3 ? reasons - plan.reasons : 3 - plan.reasons);
-	plan.summary += give(&left, 2);
+	plan.summary += give(&left, summary - 2);
 	/* Of what is left the table has what it needs, and then the rest of the others. */
 	plan.table += give(&left, items - plan.table);
 	plan.advice += give(&left, advice - plan.advice);
@@ -247,12 +247,12 @@ void tui_draw_main(struct tui *tui, int rows, int columns)
 		return;
 	selected = tui_selected(tui);
 	reasons = (int)dax_reasons_by_count(&tui->model->host, tui->window, order);
-	lines_summary(&summary, &tui->model->host, tui->window, 4);
+	lines_summary(&summary, &tui->model->host, tui->window);
 	if (selected)
 		lines_advice(&advice, selected, tui->window);
 	if (selected && !advice.nr)
 		lines_add(&advice, LINE_PLAIN, 5, "why: nothing fell back here");
-	now = plan(rows, (int)tui->model->list[tui->kind].nr,
+	now = plan(rows, (int)summary.nr, (int)tui->model->list[tui->kind].nr,
 		   reasons < 1		   ? 1
 		   : reasons > REASONS_MAX ? REASONS_MAX
 					   : reasons,

@@ -54,6 +54,13 @@ bool tui_paused(const struct tui *tui)
 	return tui->paused;
 }
 
+const struct dax_key *tui_details(const struct tui *tui)
+{
+	const struct dax_item *item = tui->page == PAGE_DETAILS ? tui_selected(tui) : NULL;
+
+	return item && !item->other && item->kind != DAX_DEVICE ? &item->key : NULL;
+}
+
 void tui_resize(struct tui *tui)
 {
 	screen_resize();

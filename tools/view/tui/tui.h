@@ -45,6 +45,9 @@ enum tui_want tui_keys(struct tui *tui);
 /* The user wants no new numbers for now. */
 bool tui_paused(const struct tui *tui);
 
+/* The key of the file or process whose details are shown, for more to be found out; or NULL. */
+const struct dax_key *tui_details(const struct tui *tui);
+
 /* The window may have another size. */
 void tui_resize(struct tui *tui);
 
