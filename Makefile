@@ -44,7 +44,7 @@ bench_src   := $(call src,bench)
 record_src  := $(call src,record)
 doctor_src  := $(call src,doctor)
 
-daxtop_obj   := $(call obj,tools/daxtop.c $(call src,top) $(util_src) $(collect_src) $(model_src) $(view_src) $(tui_src) $(record_src))
+daxtop_obj   := $(call obj,tools/daxtop.c $(call src,top) $(util_src) $(collect_src) $(model_src) $(view_src) $(tui_src) $(record_src) tools/trace/head.c)
 daxtrace_obj := $(call obj,tools/daxtrace.c $(call src,trace) $(util_src) $(collect_src) $(model_src) $(view_src) $(record_src))
 daxbench_obj := $(call obj,tools/daxbench.c $(bench_src) $(util_src))
 daxdoctor_obj := $(call obj,tools/daxdoctor.c $(doctor_src) $(util_src) $(model_src) tools/view/format.c)
@@ -90,7 +90,7 @@ endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
 # Unit tests see every layer but the collector for the running kernel, and no curses.
-unit_obj := $(call obj,$(util_src) $(model_src) $(view_src) $(record_src) tools/collect/path.c tools/collect/resident.c $(addprefix tools/doctor/,predict.c mount.c map.c) $(wildcard tools/trace/assert*.c) tools/trace/head.c)
+unit_obj := $(call obj,$(util_src) $(model_src) $(view_src) $(record_src) tools/collect/path.c tools/collect/resident.c $(addprefix tools/doctor/,predict.c mount.c map.c) $(wildcard tools/trace/assert*.c) tools/trace/head.c tools/top/jump.c)
 unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test-*.c))
 
 $(B)/unit/%: tests/unit/%.c $(unit_obj)

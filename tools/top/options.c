@@ -28,9 +28,10 @@ static const char usage[] =
 	"  -b, --batch           text to standard output (so does a pipe)\n"
 	"      --json            one JSON object a line, an update each\n"
 	"  -p, --pid PID[,PID]   only these processes and what they start from now on\n"
+	"  -r, --read FILE       show a recording of daxtrace record; needs no privilege\n"
 	"  -s, --sort FIELD      order of the tables (pte_faults); help lists all\n"
 	"      --rows N          lines of each table in text (10) and JSON (all); 0: all\n"
-	"      --resident        say what is mapped now of all processes, as -p and COMMAND do\n"
+	"      --resident        tell what is mapped now of all processes\n"
 	"      --max-tier N      attach no more than tier N, 0 to 3\n"
 	"      --color WHEN      auto (not with NO_COLOR), always or never\n"
 	"      --ascii           no character beyond ASCII\n"
@@ -57,6 +58,7 @@ static const struct option longopts[] = {
 	{"batch", no_argument, NULL, 'b'},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"pid", required_argument, NULL, 'p'},
+	{"read", required_argument, NULL, 'r'},
 	{"sort", required_argument, NULL, 's'},
 	{"rows", required_argument, NULL, OPT_ROWS},
 	{"resident", no_argument, NULL, OPT_RESIDENT},
@@ -160,6 +162,9 @@ static void option(struct top_opts *opts, int opt, char *arg)
 	case 'p':
 		add_pids(opts, arg);
 		break;
+	case 'r':
+		opts->recording = arg;
+		break;
 	case 's':
 		opts->show.sort = sort_field(arg);
 		break;
@@ -222,9 +227,11 @@ void top_options(struct top_opts *opts, int argc, char *argv[])
 			die_usage("there is no command after --");
 	}
 	argv[0] = (char *)program_name(); /* for the messages of getopt_long() */
-	while ((opt = getopt_long(own, argv, "d:n:bp:s:", longopts, NULL)) != -1)
+	while ((opt = getopt_long(own, argv, "d:n:bp:r:s:", longopts, NULL)) != -1)
 		option(opts, opt, optarg);
 	operands(opts, own, argv);
+	if (opts->recording && (opts->command || opts->nr_targets || opts->resident))
+		die_usage("-r: a recording is shown as it is: no -p, no --resident, no COMMAND");
 	rows_given = opts->show.rows != ~0UL;
 	if (!isatty(STDOUT_FILENO) && opts->view == TOP_SCREEN)
 		opts->view = TOP_TEXT;

@@ -19,7 +19,8 @@ struct top_opts {
 	struct view_opts show;
 	__u32 *targets; /* with room for one more: the command */
 	size_t nr_targets;
-	char **command; /* NULL: none */
+	const char *recording; /* show this file, not the running kernel */
+	char **command;	       /* NULL: none */
 };
 
 /*
