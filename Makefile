@@ -13,6 +13,7 @@ VERSION := 0.1.0
 prefix  ?= /usr/local
 bindir  ?= $(prefix)/bin
 mandir  ?= $(prefix)/share/man
+completiondir ?= $(prefix)/share/bash-completion/completions
 CLANG   ?= clang
 BPFTOOL ?= $(firstword $(shell command -v bpftool) /usr/sbin/bpftool)
 CFLAGS  ?= -O2 -g
@@ -59,7 +60,7 @@ help:
 	@sed -n '3,11s/^# \{0,1\}//p' Makefile
 	@printf '\nOther targets:\n'
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
-	@printf '\nVariables: CC CLANG BPFTOOL CFLAGS LDFLAGS prefix bindir mandir DESTDIR V D TEST\n'
+	@printf '\nVariables: CC CLANG BPFTOOL CFLAGS LDFLAGS prefix bindir mandir completiondir DESTDIR V D TEST\n'
 	@printf 'DAXSCOPE_CACHE: where kernels are kept between runs (default ~/.cache/daxscope)\n'
 
 $(B)/bpf/%.bpf.o: bpf/%.bpf.c
@@ -144,11 +145,14 @@ bench-kernel: ## faults on stock, trace and pmd side by side, held to their limi
 	$(Q)tests/deps build check bench kernel
 	$(Q)tests/kernel/bench/bench-kernel
 
-install: all ## install programs and man pages below DESTDIR and prefix
+install: all ## install programs, man pages and completion below DESTDIR and prefix
 	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5
 	install -m 755 $(PROGRAMS:%=$(B)/%) $(DESTDIR)$(bindir)
 	install -m 644 $(wildcard tools/man/*.1) $(DESTDIR)$(mandir)/man1
 	install -m 644 $(wildcard tools/man/*.5) $(DESTDIR)$(mandir)/man5
+	install -d $(DESTDIR)$(completiondir)
+	install -m 644 tools/completion/daxscope.bash $(DESTDIR)$(completiondir)/daxtop
+	for p in $(filter-out daxtop,$(PROGRAMS)); do ln -sf daxtop $(DESTDIR)$(completiondir)/$$p; done
 
 clean: ## remove build/
 	rm -rf build
