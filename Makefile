@@ -13,6 +13,7 @@ VERSION := 0.1.0
 prefix  ?= /usr/local
 bindir  ?= $(prefix)/bin
 mandir  ?= $(prefix)/share/man
+completiondir ?= $(prefix)/share/bash-completion/completions
 CLANG   ?= clang
 BPFTOOL ?= $(firstword $(shell command -v bpftool) /usr/sbin/bpftool)
 CFLAGS  ?= -O2 -g
@@ -44,7 +45,7 @@ bench_src   := $(call src,bench)
 record_src  := $(call src,record)
 doctor_src  := $(call src,doctor)
 
-daxtop_obj   := $(call obj,tools/daxtop.c $(call src,top) $(util_src) $(collect_src) $(model_src) $(view_src) $(tui_src) $(record_src))
+daxtop_obj   := $(call obj,tools/daxtop.c $(call src,top) $(util_src) $(collect_src) $(model_src) $(view_src) $(tui_src) $(record_src) tools/trace/head.c)
 daxtrace_obj := $(call obj,tools/daxtrace.c $(call src,trace) $(util_src) $(collect_src) $(model_src) $(view_src) $(record_src))
 daxbench_obj := $(call obj,tools/daxbench.c $(bench_src) $(util_src))
 daxdoctor_obj := $(call obj,tools/daxdoctor.c $(doctor_src) $(util_src) $(model_src) tools/view/format.c)
@@ -59,7 +60,7 @@ help:
 	@sed -n '3,11s/^# \{0,1\}//p' Makefile
 	@printf '\nOther targets:\n'
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
-	@printf '\nVariables: CC CLANG BPFTOOL CFLAGS LDFLAGS prefix bindir mandir DESTDIR V D TEST\n'
+	@printf '\nVariables: CC CLANG BPFTOOL CFLAGS LDFLAGS prefix bindir mandir completiondir DESTDIR V D TEST\n'
 	@printf 'DAXSCOPE_CACHE: where kernels are kept between runs (default ~/.cache/daxscope)\n'
 
 $(B)/bpf/%.bpf.o: bpf/%.bpf.c
@@ -90,7 +91,7 @@ endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
 # Unit tests see every layer but the collector for the running kernel, and no curses.
-unit_obj := $(call obj,$(util_src) $(model_src) $(view_src) $(record_src) tools/collect/path.c tools/collect/pace.c $(addprefix tools/doctor/,predict.c mount.c map.c) $(wildcard tools/trace/assert*.c) tools/trace/head.c)
+unit_obj := $(call obj,$(util_src) $(model_src) $(view_src) $(record_src) tools/collect/path.c tools/collect/pace.c tools/collect/resident.c $(addprefix tools/doctor/,predict.c mount.c map.c) $(wildcard tools/trace/assert*.c) tools/trace/head.c tools/top/jump.c)
 unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test-*.c))
 
 $(B)/unit/%: tests/unit/%.c $(unit_obj)
@@ -129,7 +130,7 @@ $(B)/long/long $(B)/long/long-shared: $(long_src) $(long_obj) $(B)/long/daxscope
 	$(Q)$(CC) -I$(B)/long $(filter-out -MMD -MP,$(CFLAGS)) $(CPPFLAGS) $(shards) -Itests/long -Itests/unit $(LDFLAGS) \
 		-o $@ $(long_src) $(long_obj) -lbpf -ljansson -lelf -lz -lm -lpthread
 
-tests: all build/guest/contend build/guest/touch build/guest/storm build/long/long build/long/long-shared
+tests: all build/guest/contend build/guest/touch build/guest/storm build/guest/hold build/long/long build/long/long-shared
 	$(Q)$(MAKE) --no-print-directory D=asan unit
 
 deps: ## name the Debian packages that are missing for 'make check'; as root, install them
@@ -173,11 +174,14 @@ bench-kernel: ## faults on stock, trace and pmd side by side, held to their limi
 	$(Q)tests/deps build check bench kernel
 	$(Q)tests/kernel/bench/bench-kernel
 
-install: all ## install programs and man pages below DESTDIR and prefix
+install: all ## install programs, man pages and completion below DESTDIR and prefix
 	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(mandir)/man1 $(DESTDIR)$(mandir)/man5
 	install -m 755 $(PROGRAMS:%=$(B)/%) $(DESTDIR)$(bindir)
 	install -m 644 $(wildcard tools/man/*.1) $(DESTDIR)$(mandir)/man1
 	install -m 644 $(wildcard tools/man/*.5) $(DESTDIR)$(mandir)/man5
+	install -d $(DESTDIR)$(completiondir)
+	install -m 644 tools/completion/daxscope.bash $(DESTDIR)$(completiondir)/daxtop
+	for p in $(filter-out daxtop,$(PROGRAMS)); do ln -sf daxtop $(DESTDIR)$(completiondir)/$$p; done
 
 clean: ## remove build/
 	rm -rf build

@@ -19,6 +19,13 @@ enum dax_window {
 
 enum dax_item_kind { DAX_HOST, DAX_DEVICE, DAX_FILE, DAX_PROCESS, DAX_NR_ITEM_KINDS };
 
+/* What is mapped now of an item: the sum of what was read of its files and processes. */
+struct dax_item_resident {
+	enum dax_resident_state state;
+	bool partial; /* some of it could not be read: at least this much */
+	__u64 bytes[DAX_NR_RESIDENT_SIZES];
+};
+
 /* One thing that faults are counted for. Members of the key that its kind does not have are 0. */
 struct dax_item {
 	enum dax_item_kind kind;
@@ -37,6 +44,7 @@ struct dax_item {
 	const char *most_path; /* NULL: unknown */
 	__u64 most;	       /* how many */
 	__u64 elapsed_ns;      /* length of the interval; 0: unknown */
+	struct dax_item_resident resident;
 	struct dax_cell total; /* DAX_TOTAL */
 	struct dax_cell last;  /* DAX_INTERVAL; counters may be DAX_NOT_KNOWN */
 };
@@ -91,6 +99,7 @@ struct dax_field {
 	enum dax_unit unit;
 	unsigned char width; /* columns it needs in a table */
 	bool interval_only;  /* a rate: has no value for DAX_TOTAL */
+	bool reading;	     /* of the moment: the same in both windows */
 	bool identity;	     /* says who, not how much */
 	unsigned int tables; /* DAX_IN_*: where it is a column; their order is their importance */
 	struct dax_num (*num)(const struct dax_item *item, enum dax_window window, int arg);
@@ -123,6 +132,8 @@ const char *dax_class_name(enum dax_class cls);	 /* one word */
 const char *dax_class_label(enum dax_class cls); /* for people: "4 KiB" */
 const char *dax_range_name(enum dax_range_count count);
 const char *dax_wait_name(enum dax_wait wait);
+const char *dax_resident_name(enum dax_resident_state state);
+const char *dax_resident_means(enum dax_resident_state state); /* why not; NULL: it is known */
 const char *dax_tier_name(enum dax_tier tier);
 const char *dax_tier_means(enum dax_tier tier);
 

@@ -30,6 +30,39 @@ struct dax_row {
 	struct dax_cell count;	 /* cumulative since the source was opened */
 };
 
+/* Whether what is mapped now could be read. */
+enum dax_resident_state {
+	DAX_RESIDENT_NOT_ASKED,
+	DAX_RESIDENT_KNOWN,
+	DAX_RESIDENT_NO_KERNEL, /* no PAGEMAP_SCAN: before Linux 6.7 */
+	DAX_RESIDENT_DENIED,	/* not our process, or in another pid namespace */
+	DAX_RESIDENT_LIMIT, /* more processes, mappings or memory than one reading may look at */
+	DAX_NR_RESIDENT_STATES,
+};
+
+enum dax_resident_size {
+	DAX_RESIDENT_PMD, /* mapped at 2 MiB, zero pages included */
+	DAX_RESIDENT_PTE,
+	DAX_RESIDENT_PMD_ZERO, /* of these, zero pages */
+	DAX_RESIDENT_PTE_ZERO,
+	DAX_NR_RESIDENT_SIZES,
+};
+
+/*
+ * What the page tables of one process hold of one DAX file when the sample is taken: a reading, not
+ * a counter. Each process that was looked at, or should have been, first has one for itself, with
+ * no inode and no bytes, whose state holds for all of it.
+ */
+struct dax_resident {
+	struct dax_key key; /* gen is 0 where no row tells it */
+	enum dax_resident_state state;
+	bool partial;		 /* the limits were met: at least these */
+	char comm[DAX_COMM_LEN]; /* of the process; any bytes */
+	const char *path; /* of the file; any bytes; NULL when unknown; owned by the source */
+	bool path_deleted;
+	__u64 bytes[DAX_NR_RESIDENT_SIZES]; /* ~0: the kernel cannot tell */
+};
+
 /*
  * One reading. Counters are cumulative. The rows' order is the order in which they were first
  * seen and does not change from reading to reading.
@@ -38,13 +71,15 @@ struct dax_sample {
 	__u64 mono_ns; /* CLOCK_MONOTONIC of the reading */
 	__u64 real_ns; /* CLOCK_REALTIME of the reading */
 	enum dax_tier tier;
-	bool extents;		 /* extent reasons can be told (T1 and up) */
-	bool downgrades;	 /* splits of entries are counted; a recording holds none */
-	bool waits;		 /* so are waits for entry locks */
-	bool upgrades;		 /* and so are upgrades: the kernel has them */
+	bool extents;	 /* extent reasons can be told (T1 and up) */
+	bool downgrades; /* splits of entries are counted; a recording holds none */
+	bool waits;	 /* so are waits for entry locks */
+	bool upgrades;	 /* and so are upgrades: the kernel has them */
 	struct dax_bpf_losses lost;
 	size_t nr_rows;
 	const struct dax_row *rows; /* owned by the source, valid until its next reading */
+	size_t nr_residents;	    /* 0: not asked for, or a recording */
+	const struct dax_resident *residents; /* likewise owned */
 };
 
 /*

@@ -20,6 +20,8 @@ for program in daxtop daxtrace daxbench daxdoctor; do
 	check "$program has a man page without a complaint" \
 		sh -c "test -s '$work/root/usr/share/man/man1/$program.1' &&
 			! mandoc -T lint -W warning '$work/root/usr/share/man/man1/$program.1' | grep -v 'mandoc.db'"
+	check "$program has its completion" bash -c \
+		". '$work/root/usr/share/bash-completion/completions/$program' && complete -p $program"
 done
 check "the recording format has its man page" test -s "$work/root/usr/share/man/man5/daxtrace.data.5"
 check "make help names each target" sh -c 'make help | grep -q "make bench" && make help | grep -q "make check"'

@@ -69,6 +69,12 @@ static void read_all(const __u8 *at, size_t size, __u64 every)
 		source = rec_source(reader, every);
 		while (source && n++ < SAMPLES_MAX && source->next(source, &sample) > 0)
 			;
+		/* Back, and to the end, wherever that is said to be. */
+		for (n = 0; source && n < 3; n++) {
+			rec_source_seek(source, n == 1 ? 0 : rec_source_last(source) >> n);
+			if (source->next(source, &sample) < 0)
+				break;
+		}
 		if (source)
 			source->free(source);
 	}

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include "model/model.h"
 #include "record/fold.h"
 #include "small.h"
 #include "unit.h"
@@ -215,6 +216,45 @@ static void test_intervals(void)
 	rec_free(r);
 }
 
+/* Any sample can be had at any time, and is what it is when all are read in their order. */
+static void test_seek(void)
+{
+	const __u64 every = 700000000;
+	struct rec_reader *r = open_made(0);
+	struct dax_source *source = rec_source(r, every);
+	__u64 last = rec_source_last(source), seed = 4711, n, i;
+	struct dax_sample sample, **in_order = calloc(last + 1, sizeof(*in_order));
+
+	for (n = 0; source->next(source, &sample) > 0; n++) {
+		if (n > last)
+			break;
+		in_order[n] = dax_sample_copy(&sample);
+	}
+	CHECK(n == last + 1, "the last sample is number %llu", (unsigned long long)last);
+	for (i = 0; i < 40; i++) {
+		__u64 to = i < 2 ? last : i < 4 ? 0 : gen_next(&seed) % (last + 1);
+
+		rec_source_seek(source, to);
+		EXPECT(source->next(source, &sample) == 1);
+		EXPECT(sample.mono_ns == in_order[to]->mono_ns &&
+		       sample.real_ns == in_order[to]->real_ns);
+		EXPECT(sample.nr_rows == in_order[to]->nr_rows);
+		for (size_t j = 0; j < sample.nr_rows && j < in_order[to]->nr_rows; j++)
+			EXPECT(!memcmp(&sample.rows[j].count, &in_order[to]->rows[j].count,
+				       sizeof(struct dax_cell)) &&
+			       sample.rows[j].key.ino == in_order[to]->rows[j].key.ino);
+	}
+	CHECK(unit_quiet() && last > 4, "40 samples in any order are those read in order");
+	rec_source_seek(source, last);
+	EXPECT(source->next(source, &sample) == 1 && source->next(source, &sample) == 0);
+	CHECK(unit_quiet(), "behind the last one there is none");
+	for (n = 0; n <= last; n++)
+		dax_sample_free(in_order[n]);
+	free(in_order);
+	source->free(source);
+	rec_free(r);
+}
+
 /* A recording that was killed tells what its last chunk knew. */
 static void test_killed(void)
 {
@@ -343,6 +383,7 @@ int main(void)
 	test_round_trip(1, "zstd");
 	test_fold();
 	test_intervals();
+	test_seek();
 	test_killed();
 	test_slots();
 	test_full_disk();

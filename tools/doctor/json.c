@@ -114,6 +114,7 @@ static json_t *mappings(const struct report *report)
 
 	for (size_t i = 0; i < report->nr_mappings; i++) {
 		const struct mapping *mapping = &report->mapping[i];
+		const struct resident *now = &mapping->resident;
 		bool has = mapping->has_residency;
 		json_t *one = json_object();
 
@@ -123,9 +124,11 @@ static json_t *mappings(const struct report *report)
 		put(one, "offset_bytes", integer(mapping->vma.offset));
 		put(one, "private", json_boolean(mapping->vma.private_map));
 		put(one, "no_huge", json_boolean(mapping->vma.no_huge));
-		put(one, "mapped_2m_bytes", has ? integer(mapping->huge_bytes) : json_null());
-		put(one, "mapped_4k_bytes", has ? integer(mapping->small_bytes) : json_null());
-		put(one, "mapped_zero_bytes", has ? integer(mapping->zero_bytes) : json_null());
+		put(one, "mapped_2m_bytes", has ? integer(now->pmd) : json_null());
+		put(one, "mapped_4k_bytes", has ? integer(now->pte) : json_null());
+		put(one, "mapped_2m_zero_bytes",
+		    mapping->has_huge_zero ? integer(now->pmd_zero) : json_null());
+		put(one, "mapped_4k_zero_bytes", has ? integer(now->pte_zero) : json_null());
 		put_runs(one, &mapping->runs);
 		append(list, one);
 	}

@@ -10,7 +10,6 @@
 #include <unistd.h>
 #include "doctor/file.h"
 #include "doctor/process.h"
-#include "doctor/resident.h"
 #include "fields.h"
 #include "util/err.h"
 
@@ -136,7 +135,10 @@ static void add_mapping(struct process *process, const struct entry *entry)
 	if (predict_vma(&file->runs, &mapping.vma, &mapping.runs))
 		die(DAX_EXIT_UNSUPPORTED, "out of memory");
 	mapping.path = copy_text(entry->path);
-	mapping.has_residency = process->pagemap >= 0 && resident_read(process->pagemap, &mapping);
+	mapping.has_residency = process->pagemap >= 0 &&
+				!resident_add(process->pagemap, mapping.vma.start, mapping.vma.end,
+					      ~0ULL, &mapping.resident);
+	mapping.has_huge_zero = mapping.has_residency && resident_kernel()->huge_zero;
 	report_fix_fates(process->report, &mapping.runs, mapping.path);
 	if (entry->vma.no_huge)
 		report_fix(process->report, "never_tried", mapping.runs.ranges,

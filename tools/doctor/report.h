@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <jansson.h>
 #include "doctor/predict.h"
+#include "util/resident.h"
 
 enum verdict { VERDICT_OK, VERDICT_PROBLEM, VERDICT_UNKNOWN, NR_VERDICTS };
 
@@ -32,7 +33,8 @@ struct mapping {
 	char *path;
 	struct runs runs;
 	bool has_residency;
-	__u64 huge_bytes, zero_bytes, small_bytes; /* mapped now: 2 MiB, zero pages, 4 KiB */
+	bool has_huge_zero; /* ... with its 2 MiB zero pages told apart */
+	struct resident resident; /* what is mapped now */
 };
 
 struct report {

@@ -101,6 +101,18 @@ static void print_blame(FILE *to, const struct runs *runs, size_t rows)
 		fprintf(to, "  %zu more; --rows 0 shows all\n", left);
 }
 
+static void print_resident(FILE *to, const struct mapping *mapping)
+{
+	const struct resident *now = &mapping->resident;
+
+	if (!mapping->has_residency)
+		return;
+	fprintf(to, "  mapped now: %llu MiB at 2 MiB", now->pmd >> 20);
+	if (mapping->has_huge_zero)
+		fprintf(to, " (%llu MiB zero pages)", now->pmd_zero >> 20);
+	fprintf(to, ", %llu KiB at 4 KiB (%llu KiB zero pages)\n", now->pte >> 10, now->pte_zero >> 10);
+}
+
 static void print_mappings(FILE *to, const struct report *report, size_t rows)
 {
 	for (size_t i = 0; i < report->nr_mappings; i++) {
@@ -119,11 +131,7 @@ static void print_mappings(FILE *to, const struct report *report, size_t rows)
 		fputc('\n', to);
 		map_print(to, &mapping->runs, rows);
 		print_counts(to, &mapping->runs);
-		if (mapping->has_residency)
-			fprintf(to, "  mapped now: %llu MiB at 2 MiB, %llu KiB at 4 KiB; %llu KiB of it "
-				    "zero pages\n",
-				mapping->huge_bytes >> 20, mapping->small_bytes >> 10,
-				mapping->zero_bytes >> 10);
+		print_resident(to, mapping);
 	}
 }
 

@@ -4,26 +4,51 @@
 #include <string.h>
 #include "model/model.h"
 
+static struct dax_resident *copy_residents(const struct dax_sample *sample, size_t *nr)
+{
+	struct dax_resident *copy = calloc(sample->nr_residents + 1, sizeof(*copy));
+
+	for (*nr = 0; copy && *nr < sample->nr_residents; ++*nr) {
+		copy[*nr] = sample->residents[*nr];
+		if (!copy[*nr].path)
+			continue;
+		copy[*nr].path = strdup(copy[*nr].path);
+		if (!copy[*nr].path)
+			break;
+	}
+	return copy;
+}
+
 struct dax_sample *dax_sample_copy(const struct dax_sample *sample)
 {
 	struct dax_sample *copy = malloc(sizeof(*copy));
 	struct dax_row *rows = calloc(sample->nr_rows + 1, sizeof(*rows));
-	size_t i;
+	struct dax_resident *residents;
+	size_t nr_residents, i;
 
-	if (!copy || !rows) {
+	residents = copy_residents(sample, &nr_residents);
+	if (!copy || !rows || !residents) {
 		free(copy);
 		free(rows);
+		free(residents);
 		return NULL;
 	}
 	*copy = *sample;
 	copy->rows = rows;
+	copy->nr_rows = 0;
+	copy->residents = residents;
+	copy->nr_residents = nr_residents;
+	if (nr_residents < sample->nr_residents) {
+		dax_sample_free(copy);
+		return NULL;
+	}
 	for (i = 0; i < sample->nr_rows; i++) {
 		rows[i] = sample->rows[i];
+		copy->nr_rows = i + 1;
 		if (!rows[i].path)
 			continue;
 		rows[i].path = strdup(rows[i].path);
 		if (!rows[i].path) {
-			copy->nr_rows = i;
 			dax_sample_free(copy);
 			return NULL;
 		}
@@ -40,5 +65,8 @@ void dax_sample_free(struct dax_sample *sample)
 	for (i = 0; i < sample->nr_rows; i++)
 		free((char *)sample->rows[i].path);
 	free((struct dax_row *)sample->rows);
+	for (i = 0; i < sample->nr_residents; i++)
+		free((char *)sample->residents[i].path);
+	free((struct dax_resident *)sample->residents);
 	free(sample);
 }

@@ -212,6 +212,18 @@ static struct dax_num wait_time(const struct dax_item *item, enum dax_window win
 			   : num_unknown();
 }
 
+static struct dax_num resident(const struct dax_item *item, enum dax_window window, int size)
+{
+	struct dax_num num;
+
+	(void)window;
+	if (item->resident.state != DAX_RESIDENT_KNOWN)
+		return num_unknown();
+	num = num_count(item->resident.bytes[size]);
+	num.partial = item->resident.partial;
+	return num;
+}
+
 static struct dax_num pid(const struct dax_item *item, enum dax_window window, int arg)
 {
 	(void)window;
@@ -248,8 +260,9 @@ static const char *top_reason(const struct dax_item *item, enum dax_window windo
 		.name = n, .title = t, .unit = DAX_UNIT_##u, .width = w, .num = f, .arg = a, \
 		__VA_ARGS__                                                                  \
 	}
-#define TABLES .tables = DAX_IN_TABLES
-#define RATE   .interval_only = true
+#define TABLES	.tables = DAX_IN_TABLES
+#define RATE	.interval_only = true
+#define READING .reading = true
 #define LATENCY(key, title, cls, of)                                                         \
 	NUM("lat_" key "_p50_ns", title "-P50", NS, 9, lat_p50, cls, .label = title " p50",  \
 	    .what = "half of the " of " took at most this"),                                 \
@@ -338,6 +351,14 @@ const struct dax_field dax_fields[] = {
 	    .what = "times a task slept for an entry lock (T3)"),
 	NUM("entry_wait_ns", "WAIT-T", NS, 9, wait_time, 0, TABLES,
 	    .what = "time asleep for entry locks (T3)"),
+	NUM("res_pmd_bytes", "RES-2M", BYTES, 7, resident, DAX_RESIDENT_PMD, TABLES, READING,
+	    .label = "at 2 MiB", .what = "mapped now at 2 MiB, zero pages included (Linux 6.7)"),
+	NUM("res_pte_bytes", "RES-4K", BYTES, 7, resident, DAX_RESIDENT_PTE, TABLES, READING,
+	    .label = "at 4 KiB", .what = "mapped now at 4 KiB, zero pages and copies included"),
+	NUM("res_pmd_zero_bytes", "RES-2MZ", BYTES, 7, resident, DAX_RESIDENT_PMD_ZERO, READING,
+	    .label = "2M zero", .what = "of res_pmd_bytes, zero pages"),
+	NUM("res_pte_zero_bytes", "RES-4KZ", BYTES, 7, resident, DAX_RESIDENT_PTE_ZERO, READING,
+	    .label = "4K zero", .what = "of res_pte_bytes, zero pages"),
 	{.name = "top_reason",
 	 .title = "REASON",
 	 .unit = DAX_UNIT_TEXT,
@@ -376,6 +397,8 @@ struct dax_num dax_field_num(const struct dax_field *field, const struct dax_ite
 	/* A rate is always of the interval, whatever else is on the screen. */
 	if (field->interval_only)
 		window = DAX_INTERVAL;
+	if (field->reading)
+		window = DAX_TOTAL;
 	return field->num ? field->num(item, window, field->arg) : num_unknown();
 }
 

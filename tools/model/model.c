@@ -5,6 +5,7 @@
 #include <string.h>
 #include "model/model.h"
 #include "model/num.h"
+#include "model/resident.h"
 
 /* A cell is counters and nothing else; all but lat_max add up. */
 #define CELL_WORDS (sizeof(struct dax_cell) / sizeof(__u64))
@@ -231,6 +232,64 @@ static int add_rows(struct dax_model *model, const struct dax_sample *now,
 	return 0;
 }
 
+static struct dax_item *process_of(const struct dax_model *model, const struct group *group,
+				   __u32 tgid)
+{
+	const struct dax_key key = {.tgid = tgid};
+	size_t at = hash_key(&key, false) & group->mask;
+
+	for (; group->table[at]; at = (at + 1) & group->mask) {
+		struct dax_item *item = &model->list[DAX_PROCESS].item[group->table[at] - 1];
+
+		if (!item->other && same_key(&item->key, &key))
+			return item;
+	}
+	return NULL;
+}
+
+/* What was read of files, for which there may have been no fault; then who could not be read. */
+static int add_residents(struct dax_model *model, const struct dax_sample *now,
+			 struct group group[])
+{
+	size_t i;
+	int kind;
+
+	for (i = 0; i < now->nr_residents; i++) {
+		const struct dax_resident *part = &now->residents[i];
+		struct dax_row row = {
+			.key = part->key, .path = part->path, .path_deleted = part->path_deleted};
+		struct dax_item *item;
+
+		memcpy(row.comm, part->comm, sizeof(row.comm));
+		resident_add_part(&model->host.resident, part);
+		for (kind = DAX_DEVICE; part->key.ino && kind < DAX_NR_ITEM_KINDS; kind++) {
+			item = group_item(&group[kind], kind, &row, model);
+			if (!item)
+				return -1;
+			if (kind == DAX_FILE && !item->path && row.path) {
+				item->path = row.path;
+				item->path_deleted = row.path_deleted;
+			}
+			resident_add_part(&item->resident, part);
+		}
+		item = part->key.ino ? NULL
+				     : process_of(model, &group[DAX_PROCESS], part->key.tgid);
+		if (item)
+			resident_add_part(&item->resident, part);
+	}
+	for (i = 0; i < now->nr_rows; i++) {
+		const struct dax_row *row = &now->rows[i];
+		const struct dax_item *process =
+			group_item(&group[DAX_PROCESS], DAX_PROCESS, row, model);
+
+		resident_add_state(&model->host.resident, &process->resident);
+		for (kind = DAX_DEVICE; kind <= DAX_FILE; kind++)
+			resident_add_state(&group_item(&group[kind], kind, row, model)->resident,
+					   &process->resident);
+	}
+	return 0;
+}
+
 struct dax_model *dax_model_build(const struct dax_sample *now, const struct dax_sample *before,
 				  __u64 elapsed_ns)
 {
@@ -252,9 +311,12 @@ struct dax_model *dax_model_build(const struct dax_sample *now, const struct dax
 		model->elapsed_ns = elapsed_ns;
 	item_init(&model->host, DAX_HOST, model);
 	for (kind = DAX_DEVICE; kind < DAX_NR_ITEM_KINDS && !failed; kind++)
-		failed = group_init(&group[kind], &model->list[kind], now->nr_rows);
+		failed = group_init(&group[kind], &model->list[kind],
+				    now->nr_rows + now->nr_residents);
 	if (!failed)
 		failed = add_rows(model, now, before, group);
+	if (!failed && now->nr_residents)
+		failed = add_residents(model, now, group);
 	for (kind = DAX_DEVICE; kind < DAX_NR_ITEM_KINDS; kind++)
 		free(group[kind].table);
 	if (failed) {

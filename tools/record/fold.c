@@ -13,8 +13,9 @@ struct fold {
 	struct dax_source source; /* first: the model knows only this */
 	struct rec_reader *reader;
 	__u64 every;
+	__u64 frame; /* number of the sample that comes next */
 	__u64 until; /* the end of the interval being counted */
-	bool begun, ended;
+	bool ended;
 	struct dax_event_extent ahead; /* read, but of a later interval */
 	bool has_ahead;
 	struct dax_row *row;
@@ -110,6 +111,15 @@ static void fill(const struct fold *fold, struct dax_sample *out, __u64 mono_ns)
 	out->rows = fold->row;
 }
 
+/* When sample @frame is taken. */
+static __u64 time_of(const struct fold *fold, __u64 frame)
+{
+	__u64 first = rec_state(fold->reader)->first_ns;
+
+	return fold->every && frame > (~0ULL - first) / fold->every ? ~0ULL
+								    : first + frame * fold->every;
+}
+
 static int next(struct dax_source *source, struct dax_sample *out)
 {
 	struct fold *fold = (struct fold *)source;
@@ -118,22 +128,43 @@ static int next(struct dax_source *source, struct dax_sample *out)
 
 	if (fold->ended)
 		return 0;
-	if (fold->every && !fold->begun) {
-		fold->begun = true;
-		fold->until = state->first_ns;
+	fold->until = time_of(fold, fold->frame);
+	if (fold->every && !fold->frame) {
+		fold->frame = 1;
 		fill(fold, out, fold->until);
 		return 1;
 	}
-	if (fold->every > ~0ULL - fold->until)
-		fold->until = ~0ULL;
-	else
-		fold->until += fold->every;
 	ret = count(fold);
 	if (ret < 0)
 		return ret;
+	fold->frame++;
 	fold->ended = !ret && (!fold->every || fold->until >= state->last_ns);
 	fill(fold, out, fold->ended ? state->last_ns : fold->until);
 	return 1;
+}
+
+__u64 rec_source_last(const struct dax_source *source)
+{
+	const struct fold *fold = (const struct fold *)source;
+	const struct rec_state *state = rec_state(fold->reader);
+	__u64 ns = state->last_ns - state->first_ns;
+
+	if (!fold->every)
+		return 0;
+	return ns ? (ns - 1) / fold->every + 1 : 1;
+}
+
+void rec_source_seek(struct dax_source *source, __u64 frame)
+{
+	struct fold *fold = (struct fold *)source;
+
+	if (frame < fold->frame || fold->ended) {
+		rec_rewind(fold->reader);
+		memset(fold->of_slot, 0xff, sizeof(fold->of_slot));
+		fold->nr_rows = 0;
+		fold->has_ahead = fold->ended = false;
+	}
+	fold->frame = frame;
 }
 
 static void release(struct dax_source *source)

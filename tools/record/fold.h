@@ -16,4 +16,12 @@ void rec_count(struct dax_cell *cell, const struct dax_event *ev);
  */
 struct dax_source *rec_source(struct rec_reader *reader, __u64 every_ns);
 
+/*
+ * Of a source with an interval, whose samples are numbered from 0, the beginning: the number of the
+ * one at the end of the recording; and have next() go on with number @frame. What lies before it is
+ * counted again when it is not ahead, and a skipped one's rows are in the sample all the same.
+ */
+__u64 rec_source_last(const struct dax_source *source);
+void rec_source_seek(struct dax_source *source, __u64 frame);
+
 #endif

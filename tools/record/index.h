@@ -60,7 +60,8 @@ struct rec_reader {
 	struct cursor **heap; /* smallest key first */
 	size_t nr_heap;
 	bool playing;
-	__u64 memory; /* of loaded payloads */
+	struct rec_state fresh; /* `state` before the first event was played */
+	__u64 memory;		/* of loaded payloads */
 	struct dax_bpf_losses reached;
 	ZSTD_DCtx *zstd;
 	struct buffer stored, raw;

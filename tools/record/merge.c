@@ -52,6 +52,7 @@ static int start(struct rec_reader *r)
 	for (i = 0; i < r->nr_cpus; i++)
 		nr += r->cpu[i].first != REC_NO_CHUNK;
 	r->playing = true;
+	r->fresh = r->state;
 	if (!nr)
 		return 0;
 	r->heap = calloc(nr, sizeof(struct cursor *));
@@ -201,6 +202,16 @@ int rec_next(struct rec_reader *r, struct dax_event_extent *ev)
 			return 1;
 	}
 	return 0;
+}
+
+void rec_rewind(struct rec_reader *r)
+{
+	if (!r->playing)
+		return;
+	rec_merge_free(r);
+	r->state = r->fresh;
+	r->reached = (struct dax_bpf_losses){0};
+	r->playing = false;
 }
 
 void rec_lost_so_far(const struct rec_reader *r, struct dax_bpf_losses *lost)

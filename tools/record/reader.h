@@ -66,6 +66,9 @@ __u64 rec_real_ns(const struct rec_reader *reader, __u64 mono_ns);
  */
 int rec_next(struct rec_reader *reader, struct dax_event_extent *ev);
 
+/* Begin anew: rec_next() gives the first event again. */
+void rec_rewind(struct rec_reader *reader);
+
 /* The losses that had happened when the chunks that rec_next() has reached were written. */
 void rec_lost_so_far(const struct rec_reader *reader, struct dax_bpf_losses *lost);
 

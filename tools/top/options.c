@@ -28,8 +28,10 @@ static const char usage[] =
 	"  -b, --batch           text to standard output (so does a pipe)\n"
 	"      --json            one JSON object a line, an update each\n"
 	"  -p, --pid PID[,PID]   only these processes and what they start from now on\n"
+	"  -r, --read FILE       show a recording of daxtrace record; needs no privilege\n"
 	"  -s, --sort FIELD      order of the tables (pte_faults); help lists all\n"
 	"      --rows N          lines of each table in text (10) and JSON (all); 0: all\n"
+	"      --resident        tell what is mapped now of all processes\n"
 	"      --max-tier N      attach no more than tier N, 0 to 3\n"
 	"      --latency WHICH   sampled: of many 4 KiB faults one in 20 is timed; all: each\n"
 	"      --color WHEN      auto (not with NO_COLOR), always or never\n"
@@ -40,7 +42,17 @@ static const char usage[] =
 	"Keys: h or ? for help, q to quit. Needs root, or CAP_BPF and CAP_PERFMON.\n"
 	"Exit status: 0 done, 2 usage, 3 cannot run here, else that of COMMAND.\n";
 
-enum { OPT_JSON = 256, OPT_ROWS, OPT_TIER, OPT_LATENCY, OPT_COLOR, OPT_ASCII, OPT_HELP, OPT_VERSION };
+enum {
+	OPT_JSON = 256,
+	OPT_ROWS,
+	OPT_RESIDENT,
+	OPT_TIER,
+	OPT_LATENCY,
+	OPT_COLOR,
+	OPT_ASCII,
+	OPT_HELP,
+	OPT_VERSION
+};
 
 static const struct option longopts[] = {
 	{"delay", required_argument, NULL, 'd'},
@@ -48,8 +60,10 @@ static const struct option longopts[] = {
 	{"batch", no_argument, NULL, 'b'},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"pid", required_argument, NULL, 'p'},
+	{"read", required_argument, NULL, 'r'},
 	{"sort", required_argument, NULL, 's'},
 	{"rows", required_argument, NULL, OPT_ROWS},
+	{"resident", no_argument, NULL, OPT_RESIDENT},
 	{"max-tier", required_argument, NULL, OPT_TIER},
 	{"latency", required_argument, NULL, OPT_LATENCY},
 	{"color", required_argument, NULL, OPT_COLOR},
@@ -160,11 +174,17 @@ static void option(struct top_opts *opts, int opt, char *arg)
 	case 'p':
 		add_pids(opts, arg);
 		break;
+	case 'r':
+		opts->recording = arg;
+		break;
 	case 's':
 		opts->show.sort = sort_field(arg);
 		break;
 	case OPT_ROWS:
 		opts->show.rows = number("--rows", arg, 0, 1000000000);
+		break;
+	case OPT_RESIDENT:
+		opts->resident = true;
 		break;
 	case OPT_TIER:
 		opts->max_tier = (enum dax_tier)number(
@@ -222,9 +242,11 @@ void top_options(struct top_opts *opts, int argc, char *argv[])
 			die_usage("there is no command after --");
 	}
 	argv[0] = (char *)program_name(); /* for the messages of getopt_long() */
-	while ((opt = getopt_long(own, argv, "d:n:bp:s:", longopts, NULL)) != -1)
+	while ((opt = getopt_long(own, argv, "d:n:bp:r:s:", longopts, NULL)) != -1)
 		option(opts, opt, optarg);
 	operands(opts, own, argv);
+	if (opts->recording && (opts->command || opts->nr_targets || opts->resident))
+		die_usage("-r: a recording is shown as it is: no -p, no --resident, no COMMAND");
 	rows_given = opts->show.rows != ~0UL;
 	if (!isatty(STDOUT_FILENO) && opts->view == TOP_SCREEN)
 		opts->view = TOP_TEXT;

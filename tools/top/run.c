@@ -7,8 +7,12 @@
 #include <string.h>
 #include <poll.h>
 #include "collect/pace.h"
+#include "collect/resident.h"
 #include "model/model.h"
+#include "record/fold.h"
+#include "top/jump.h"
 #include "top/top.h"
+#include "trace/show.h"
 #include "util/child.h"
 #include "util/err.h"
 #include "util/loop.h"
@@ -16,18 +20,24 @@
 #define GRACE_NS 2000000000ULL /* a command that got our signal too has so long to end */
 
 /* Why the run ends; what failed has been said. */
-enum end { END_ASKED = 1, END_COUNT, END_COMMAND, END_CLOSED, END_FAILED };
+enum end { END_ASKED = 1, END_COUNT, END_COMMAND, END_CLOSED, END_RECORDED, END_FAILED };
 
 struct top {
 	const struct top_opts *opts;
 	struct loop *loop;
 	struct dax_live *live;
+	struct dax_source *source; /* what frames are made of */
+	struct rec_reader *reader; /* of a recording; NULL: the running kernel */
 	struct tui *tui;
 	struct child child;
 	struct output output;
 	struct dax_sample *now, *before;
 	struct dax_model *model;
-	__u64 frames;
+	__u64 frame;  /* of a recording: the number of the sample that is shown, */
+	__u64 last;   /* ... and of its last one */
+	__u64 frames; /* shown */
+	bool damaged;
+	char damage[512]; /* what of the recording could not be read */
 	int command_status;
 	int status;
 };
@@ -44,8 +54,18 @@ static int fail(struct top *top, int err, const char *what)
 /* Write a frame out at once, so that a reader down the pipe has it. */
 static int show_text(struct top *top)
 {
-	int err = top->opts->view == TOP_JSON ? view_json(stdout, top->model, &top->opts->show)
-					      : view_text(stdout, top->model, &top->opts->show);
+	struct view_opts show = top->opts->show;
+	int err = 0;
+
+	show.recording = top->opts->recording;
+	if (top->opts->view == TOP_JSON && top->reader) {
+		show.extra = json_recording(top->reader);
+		err = show.extra ? 0 : -ENOMEM;
+	}
+	if (!err)
+		err = top->opts->view == TOP_JSON ? view_json(stdout, top->model, &show)
+						  : view_text(stdout, top->model, &show);
+	json_decref(show.extra);
 
 	if (!err && fflush(stdout))
 		err = errno ? -errno : -EIO;
@@ -57,37 +77,88 @@ static int show_text(struct top *top)
 	return fail(top, err, err == -ENOMEM ? "frame" : "standard output");
 }
 
-/* Read the counters. 0, or an end. */
-static int take_sample(struct top *top)
+/* Read the counters into memory of our own. 0, or an end. */
+static int read_sample(struct top *top, struct dax_sample **out)
 {
-	struct dax_source *source = dax_live_source(top->live);
-	struct dax_sample *copy, sample;
-	struct dax_model *model;
-	__u64 elapsed;
-	int ret = source->next(source, &sample);
+	struct dax_sample sample;
+	int ret;
 
+	if (top->tui && !top->reader)
+		resident_select(top->source, tui_details(top->tui));
+	ret = top->source->next(top->source, &sample);
 	if (ret < 0)
 		return fail(top, ret, "reading the counters");
 	if (!ret)
-		return END_ASKED;
-	copy = dax_sample_copy(&sample);
-	if (!copy)
-		return fail(top, -ENOMEM, "sample");
-	elapsed = top->now && copy->mono_ns > top->now->mono_ns ? copy->mono_ns - top->now->mono_ns
-								: 0;
-	model = dax_model_build(copy, top->now, elapsed);
-	if (!model) {
-		dax_sample_free(copy);
-		return fail(top, -ENOMEM, "model");
-	}
-	if (top->tui)
+		return END_RECORDED;
+	*out = dax_sample_copy(&sample);
+	return *out ? 0 : fail(top, -ENOMEM, "sample");
+}
+
+/* @now, with @before it (or NULL), becomes what is shown. Both are ours from here on. */
+static int show_sample(struct top *top, struct dax_sample *before, struct dax_sample *now)
+{
+	__u64 elapsed =
+		before && now->mono_ns > before->mono_ns ? now->mono_ns - before->mono_ns : 0;
+	struct dax_model *model = dax_model_build(now, before, elapsed);
+
+	if (top->tui && model) {
+		tui_at_end(top->tui, top->reader && top->frame >= top->last);
 		tui_show(top->tui, model);
+	}
+	/* Nothing points into the old ones any more. */
 	dax_model_free(top->model);
-	dax_sample_free(top->before);
+	if (top->before != before)
+		dax_sample_free(top->before);
+	if (top->now != before)
+		dax_sample_free(top->now);
 	top->model = model;
-	top->before = top->now;
-	top->now = copy;
-	return 0;
+	top->before = before;
+	top->now = now;
+	return model ? 0 : fail(top, -ENOMEM, "model");
+}
+
+static int take_sample(struct top *top)
+{
+	struct dax_sample *now;
+	int end = read_sample(top, &now);
+
+	if (end)
+		return end;
+	top->frame += top->now != NULL;
+	return show_sample(top, top->now, now);
+}
+
+/* Show another frame of the recording, with what came before it. */
+static int seek_frame(struct top *top, __u64 frame)
+{
+	struct dax_sample *before, *now;
+	int end;
+
+	frame = frame < 1 ? 1 : frame > top->last ? top->last : frame;
+	if (frame == top->frame)
+		return 0;
+	rec_source_seek(top->source, frame - 1);
+	end = read_sample(top, &before);
+	if (end)
+		return end;
+	end = read_sample(top, &now);
+	if (end) {
+		dax_sample_free(before);
+		return end;
+	}
+	top->frame = frame;
+	return show_sample(top, before, now);
+}
+
+static int jump_frame(struct top *top)
+{
+	const struct rec_state *state = rec_state(top->reader);
+	__u64 every = top->opts->interval_ns, ns;
+	bool good = jump_time(tui_jump(top->tui), rec_real_ns(top->reader, state->first_ns),
+			      state->last_ns - state->first_ns, &ns);
+
+	tui_jumped(top->tui, good);
+	return good ? seek_frame(top, ns / every + (ns % every > 0)) : 0;
 }
 
 static int next_frame(struct top *top)
@@ -104,9 +175,13 @@ static int next_frame(struct top *top)
 static int on_interval(void *ctx, __u64 expirations)
 {
 	struct top *top = ctx;
+	int end;
 
 	(void)expirations;
-	return top->tui && tui_paused(top->tui) ? 0 : next_frame(top);
+	if (top->tui && tui_paused(top->tui))
+		return 0;
+	end = next_frame(top);
+	return top->tui && end == END_RECORDED ? 0 : end;
 }
 
 static int on_pace(void *ctx, __u64 expirations)
@@ -158,9 +233,33 @@ static int on_key(void *ctx, __u64 events)
 {
 	struct top *top = ctx;
 
+	int end = 0;
+
 	if (events & (POLLHUP | POLLERR | POLLNVAL))
 		return END_ASKED;
-	return tui_keys(top->tui) == TUI_QUIT ? END_ASKED : 0;
+	while (!end)
+		switch (tui_keys(top->tui)) {
+		case TUI_GO_ON:
+			return 0;
+		case TUI_QUIT:
+			return END_ASKED;
+		case TUI_NEXT_FRAME:
+			end = seek_frame(top, top->frame + 1);
+			break;
+		case TUI_PREVIOUS_FRAME:
+			end = seek_frame(top, top->frame - (top->frame > 0));
+			break;
+		case TUI_FIRST_FRAME:
+			end = seek_frame(top, 1);
+			break;
+		case TUI_LAST_FRAME:
+			end = seek_frame(top, top->last);
+			break;
+		case TUI_JUMP:
+			end = jump_frame(top);
+			break;
+		}
+	return end;
 }
 
 static int on_output(void *ctx, __u64 events)
@@ -205,11 +304,36 @@ static int open_live(struct top *top)
 
 	if (top->child.pid)
 		top->opts->targets[live.nr_targets++] = (__u32)top->child.pid;
-	if (!dax_live_open(&top->live, &live, err, sizeof(err)))
-		return 0;
-	warn_msg("%s", err);
-	top->status = DAX_EXIT_UNSUPPORTED;
-	return END_FAILED;
+	if (dax_live_open(&top->live, &live, err, sizeof(err))) {
+		warn_msg("%s", err);
+		top->status = DAX_EXIT_UNSUPPORTED;
+		return END_FAILED;
+	}
+	top->source = resident_source(dax_live_source(top->live), live.targets, live.nr_targets,
+				      live.nr_targets || top->opts->resident);
+	return top->source ? 0 : fail(top, -ENOMEM, "sample");
+}
+
+/* No privilege, no BPF: a file. */
+static int open_recording(struct top *top)
+{
+	const char *path = top->opts->recording;
+	char err[512];
+	int ret = rec_open(&top->reader, path, err, sizeof(err));
+
+	if (ret) {
+		warn_msg("%s: %s", path, err);
+		top->status = ret == -ENOMEM ? DAX_EXIT_UNSUPPORTED : DAX_EXIT_USAGE;
+		return END_FAILED;
+	}
+	top->damaged = damage(rec_state(top->reader), top->damage, sizeof(top->damage));
+	if (top->damaged && top->opts->view != TOP_SCREEN)
+		warn_msg("%s: %s", path, top->damage);
+	top->source = rec_source(top->reader, top->opts->interval_ns);
+	if (!top->source)
+		return fail(top, -ENOMEM, path);
+	top->last = rec_source_last(top->source);
+	return 0;
 }
 
 static int open_screen(struct top *top)
@@ -219,6 +343,8 @@ static int open_screen(struct top *top)
 		.reverse = top->opts->show.reverse,
 		.color = top->opts->color,
 		.ascii = top->opts->show.ascii,
+		.recording = top->opts->recording,
+		.damaged = top->damaged,
 	};
 	char err[256] = "out of memory";
 
@@ -249,10 +375,11 @@ static int open_loop(struct top *top)
 
 static int start(struct top *top)
 {
-	__u64 every = top->opts->interval_ns;
+	/* Text of a recording is written as fast as it can be read. */
+	__u64 every = top->reader && !top->tui ? 1 : top->opts->interval_ns;
 	int err = loop_timer(top->loop, every, every, on_interval, top);
 
-	if (!err && !top->opts->time_all)
+	if (!err && top->live && !top->opts->time_all)
 		err = loop_timer(top->loop, PACE_CALM_NS, 0, on_pace, top);
 	if (!err && top->tui && tui_fd(top->tui) >= 0)
 		err = loop_fd(top->loop, tui_fd(top->tui), on_key, top);
@@ -277,12 +404,14 @@ static void finish(struct top *top, int end)
 
 	if (end < 0)
 		end = fail(top, end, "waiting");
-	if ((end == END_ASKED || end == END_COMMAND) && top->now)
+	if (!top->reader && (end == END_ASKED || end == END_COMMAND) && top->now)
 		end = take_sample(top) ? END_FAILED : end;
 	tui_close(top->tui);
 	top->tui = NULL;
 	output_print(&top->output);
-	if ((end == END_ASKED || end == END_COMMAND) && top->model &&
+	if (screen && top->damaged)
+		warn_msg("%s: %s", top->opts->recording, top->damage);
+	if (!top->reader && (end == END_ASKED || end == END_COMMAND) && top->model &&
 	    (!screen || top->opts->command))
 		show_text(top);
 	if (end == END_COMMAND && !top->status)
@@ -290,6 +419,9 @@ static void finish(struct top *top, int end)
 	/* Signals work again: the user can end a wait for a command that does not end. */
 	loop_free(top->loop);
 	child_abandon(&top->child);
+	if (top->source)
+		top->source->free(top->source);
+	rec_free(top->reader);
 	dax_live_free(top->live);
 	dax_model_free(top->model);
 	dax_sample_free(top->now);
@@ -304,7 +436,7 @@ int top_run(struct top_opts *opts)
 	if (!end)
 		end = open_loop(&top);
 	if (!end)
-		end = open_live(&top);
+		end = opts->recording ? open_recording(&top) : open_live(&top);
 	if (!end)
 		end = open_screen(&top);
 	if (!end)

@@ -16,10 +16,12 @@ struct top_opts {
 	enum tui_color color;
 	enum dax_tier max_tier;
 	bool time_all; /* 4 KiB faults too, however many */
+	bool resident; /* tell what is mapped now of all processes, not only of targets */
 	struct view_opts show;
 	__u32 *targets; /* with room for one more: the command */
 	size_t nr_targets;
-	char **command; /* NULL: none */
+	const char *recording; /* show this file, not the running kernel */
+	char **command;	       /* NULL: none */
 };
 
 /*

@@ -61,7 +61,7 @@ static void add_fields(struct lines *lines, const struct dax_item *item)
 		format_field(total, sizeof(total), field, item, DAX_TOTAL, lines->ascii);
 		format_field(last, sizeof(last), field, item, DAX_INTERVAL, lines->ascii);
 		lines_add(lines, LINE_PLAIN, 4, "%-22s %17s %17s", field->name,
-			  field->interval_only ? "" : total, last);
+			  field->interval_only ? "" : total, field->reading ? "" : last);
 	}
 }
 
@@ -105,6 +105,7 @@ void lines_details(struct lines *lines, const struct dax_item *item)
 	int cls;
 
 	add_identity(lines, item);
+	lines_resident(lines, item);
 	/* Advice about a fallback stands with the reasons. */
 	if (cause && !strcmp(cause, "never_tried"))
 		lines_advice(lines, item, DAX_TOTAL);

@@ -106,7 +106,8 @@ static int put_fields(json_t *object, const struct dax_item *item, enum dax_wind
 		const struct dax_field *field = &dax_fields[i];
 		struct dax_num num;
 
-		if (field->identity || (field->interval_only && window == DAX_TOTAL))
+		if (field->identity || (field->interval_only && window == DAX_TOTAL) ||
+		    (field->reading && window == DAX_INTERVAL))
 			continue;
 		if (field->unit == DAX_UNIT_TEXT) {
 			failed |=
@@ -220,6 +221,7 @@ static int put_item(json_t *object, const struct dax_item *item)
 	failed |= put(object, "counts", counts(item));
 	failed |= put(object, "latency", latency(item));
 	failed |= put(object, "entry_waits", waits(item));
+	failed |= put(object, "resident", json_string(dax_resident_name(item->resident.state)));
 	return failed;
 }
 

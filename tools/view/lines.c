@@ -81,9 +81,10 @@ void lines_free(struct lines *lines)
 }
 
 /* The totals, a line each, in the order in which they are left out last. */
-static const struct {
+struct summary {
 	const char *head, *field[8];
-} summary[] = {
+};
+static const struct summary summary[] = {
 	{"2 MiB",
 	 {"pmd_coverage", "fallbacks", "fallback_ratio", "sticky_faults", "never_tried_faults"}},
 	{"faults",
@@ -92,25 +93,44 @@ static const struct {
 	{"latency", {"lat_pte_p50_ns", "lat_pte_p99_ns", "lat_pmd_p50_ns", "lat_pmd_p99_ns"}},
 	{"others", {"pte_zero", "pmd_zero", "pte_sync", "pmd_sync", "errors", "retries"}},
 };
+static const struct summary resident = {
+	"now", {"res_pmd_bytes", "res_pte_bytes", "res_pmd_zero_bytes", "res_pte_zero_bytes"}};
 
-void lines_summary(struct lines *lines, const struct dax_item *item, enum dax_window window,
-		   size_t max)
+static void add_summary(struct lines *lines, const struct summary *of, const struct dax_item *item,
+			enum dax_window window)
 {
 	char text[FORMAT_LINE_MAX], value[FORMAT_NUM_MAX];
-	const struct dax_field *field;
-	size_t i, j, used;
+	size_t used = (size_t)snprintf(text, sizeof(text), "%-8s", of->head), i;
 
-	for (i = 0; i < sizeof(summary) / sizeof(summary[0]) && i < max; i++) {
-		used = (size_t)snprintf(text, sizeof(text), "%-8s", summary[i].head);
-		for (j = 0; j < 8 && summary[i].field[j]; j++) {
-			field = dax_field_find(summary[i].field[j]);
-			format_field(value, sizeof(value), field, item, window, lines->ascii);
-			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s %s",
-						 j ? "  " : "",
-						 field->label ? field->label : field->title, value);
-		}
-		lines_add(lines, LINE_PLAIN, 8, "%s", text);
+	for (i = 0; i < 8 && of->field[i]; i++) {
+		const struct dax_field *field = dax_field_find(of->field[i]);
+
+		format_field(value, sizeof(value), field, item, window, lines->ascii);
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s %s", i ? "  " : "",
+					 field->label ? field->label : field->title, value);
 	}
+	lines_add(lines, LINE_PLAIN, 8, "%s", text);
+}
+
+void lines_resident(struct lines *lines, const struct dax_item *item)
+{
+	const char *unknown = dax_resident_means(item->resident.state);
+
+	if (item->resident.state == DAX_RESIDENT_NOT_ASKED)
+		return;
+	if (unknown)
+		lines_add(lines, LINE_PLAIN, 8, "now     -  (%s)", unknown);
+	else
+		add_summary(lines, &resident, item, DAX_TOTAL);
+}
+
+void lines_summary(struct lines *lines, const struct dax_item *item, enum dax_window window)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(summary) / sizeof(summary[0]); i++)
+		add_summary(lines, &summary[i], item, window);
+	lines_resident(lines, item);
 }
 
 void lines_reasons(struct lines *lines, const struct dax_item *item, enum dax_window window)

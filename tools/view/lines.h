@@ -27,9 +27,11 @@ void lines_add(struct lines *lines, enum line_style style, int indent, const cha
 	__attribute__((format(printf, 4, 5)));
 void lines_free(struct lines *lines);
 
-/* The totals of @item: faults, 2 MiB, zero pages, latency. At most @max lines, the first ones. */
-void lines_summary(struct lines *lines, const struct dax_item *item, enum dax_window window,
-		   size_t max);
+/* The totals of @item, a line each: 2 MiB, faults, latency, others, and what is mapped now. */
+void lines_summary(struct lines *lines, const struct dax_item *item, enum dax_window window);
+
+/* "now  at 2 MiB 4.00MiB ...", or why that is not known; nothing when it was not asked for. */
+void lines_resident(struct lines *lines, const struct dax_item *item);
 
 /* "why  extent_short 10, pte_entry 2", or nothing when nothing fell back. */
 void lines_reasons(struct lines *lines, const struct dax_item *item, enum dax_window window);

@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "util/escape.h"
 #include "view/columns.h"
 #include "view/lines.h"
 #include "view/view.h"
 
 #define LIST_COLUMNS 79
+#define NAME_BYTES   1024
 #define ADVICE_MAX   4 /* different causes explained in one frame */
 
 const char *view_table_name(enum dax_item_kind kind)
@@ -47,19 +49,24 @@ void view_list_fields(FILE *to)
 	lines_free(&lines);
 }
 
-static void add_daxtop(struct lines *lines, const struct dax_model *model)
+static void add_daxtop(struct lines *lines, const struct dax_model *model, const char *recording)
 {
+	char name[4 * NAME_BYTES + 4] = "";
 	time_t seconds = (time_t)(model->real_ns / 1000000000);
 	char when[32] = "-", interval[FORMAT_NUM_MAX];
 	struct dax_num num = {0};
 	struct tm tm;
 
-	if (localtime_r(&seconds, &tm))
+	if (model->real_ns && localtime_r(&seconds, &tm))
 		strftime(when, sizeof(when), "%F %T", &tm);
 	if (model->elapsed_ns)
 		num = (struct dax_num){.kind = DAX_NUM_COUNT, .count = model->elapsed_ns};
 	format_num(interval, num, DAX_UNIT_NS);
-	lines_add(lines, LINE_HEAD, 8, "daxtop  %s  interval %s  lost %llu  %s: %s", when, interval,
+	if (recording)
+		escape_text(name, sizeof(name), recording,
+			    lines->ascii ? ESCAPE_ASCII : ESCAPE_TERMINAL);
+	lines_add(lines, LINE_HEAD, 8, "daxtop  %s%s%s%s  interval %s  lost %llu  %s: %s",
+		  recording ? "recording " : "", name, recording ? "  " : "", when, interval,
 		  (unsigned long long)model->lost.events, dax_tier_name(model->tier),
 		  dax_tier_means(model->tier));
 }
@@ -71,7 +78,7 @@ static void add_head(struct lines *lines, const struct dax_model *model,
 	size_t i;
 
 	if (!opts->head)
-		add_daxtop(lines, model);
+		add_daxtop(lines, model, opts->recording);
 	for (i = 0; opts->head && opts->head[i]; i++)
 		lines_add(lines, LINE_HEAD, 8, "%s", opts->head[i]);
 	if (lost->unwatched)
@@ -151,7 +158,7 @@ int view_text(FILE *to, const struct dax_model *model, const struct view_opts *o
 	int ret;
 
 	add_head(&lines, model, opts);
-	lines_summary(&lines, &model->host, DAX_TOTAL, 4);
+	lines_summary(&lines, &model->host, DAX_TOTAL);
 	lines_reasons(&lines, &model->host, DAX_TOTAL);
 	ret = add_table(&lines, model, DAX_FILE, opts);
 	if (!ret)

@@ -11,9 +11,10 @@
 struct view_opts {
 	const struct dax_field *sort;
 	bool reverse;
-	size_t rows; /* at most, of each table; 0: all */
-	int columns; /* width of text */
-	bool ascii;  /* nothing but ASCII */
+	size_t rows;	       /* at most, of each table; 0: all */
+	int columns;	       /* width of text */
+	const char *recording; /* its name, any bytes, for the first line; NULL: none */
+	bool ascii;	       /* nothing but ASCII */
 	/* Of daxtop when NULL: lines of text that come first, ended by NULL, safe to show; ... */
 	const char *const *head;
 	const char *schema;   /* ... what kind of JSON it is, ... */

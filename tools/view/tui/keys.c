@@ -7,66 +7,97 @@
 #define CTRL(letter) ((letter)&0x1f)
 #define K(name)	     (SCREEN_KEY + KEY_##name)
 
+/* A recording is moved through with some keys that mean something else otherwise. */
+enum mode { ALWAYS, LIVE, RECORDED };
+
 static const struct binding {
 	enum action action;
 	int key[4];
 	const char *label, *help;
 	const char *field; /* DO_SORT_BY */
+	enum mode mode;
 } bindings[] = {
-	{DO_QUIT, {'q', K(F(10))}, "q F10", "quit", NULL},
-	{DO_HELP, {'h', '?', K(F(1))}, "h ? F1", "this help", NULL},
-	{DO_NEXT_TABLE, {'\t'}, "Tab", "next table: files, processes, devices", NULL},
-	{DO_PREVIOUS_TABLE, {K(BTAB)}, "Shift-Tab", "previous table", NULL},
-	{DO_UP, {'k', K(UP)}, "Up k", "one line up", NULL},
-	{DO_DOWN, {'j', K(DOWN)}, "Down j", "one line down", NULL},
-	{DO_PAGE_UP, {K(PPAGE), CTRL('b')}, "PgUp", "one page up", NULL},
-	{DO_PAGE_DOWN, {K(NPAGE), CTRL('f')}, "PgDn", "one page down", NULL},
-	{DO_FIRST, {K(HOME), 'g'}, "Home g", "first line", NULL},
-	{DO_LAST, {K(END), 'G'}, "End G", "last line", NULL},
+	{DO_QUIT, {'q', K(F(10))}, "q F10", .help = "quit"},
+	{DO_HELP, {'h', '?', K(F(1))}, "h ? F1", .help = "this help"},
+	{DO_PAUSE, {' ', 'Z', 'z'}, "Space Z", "pause, and go on in real time", .mode = RECORDED},
+	{DO_NEXT_FRAME, {'t'}, "t", "next sample, and pause", .mode = RECORDED},
+	{DO_PREVIOUS_FRAME, {'T'}, "T", "previous sample, and pause", .mode = RECORDED},
+	{DO_FIRST_FRAME, {'g'}, "g", "start of the recording, and pause", .mode = RECORDED},
+	{DO_LAST_FRAME, {'G'}, "G", "end of the recording, and pause", .mode = RECORDED},
+	{DO_JUMP,
+	 {'b'},
+	 "b",
+	 "jump to a time: 14:05[:30], 90 (seconds from the start), -10 (from the end)",
+	 .mode = RECORDED},
+	{DO_NEXT_TABLE, {'\t'}, "Tab", .help = "next table: files, processes, devices"},
+	{DO_PREVIOUS_TABLE, {K(BTAB)}, "Shift-Tab", .help = "previous table"},
+	{DO_UP, {'k', K(UP)}, "Up k", .help = "one line up"},
+	{DO_DOWN, {'j', K(DOWN)}, "Down j", .help = "one line down"},
+	{DO_PAGE_UP, {K(PPAGE), CTRL('b')}, "PgUp", .help = "one page up"},
+	{DO_PAGE_DOWN, {K(NPAGE), CTRL('f')}, "PgDn", .help = "one page down"},
+	{DO_FIRST, {K(HOME), 'g'}, "Home g", "first line", .mode = LIVE},
+	{DO_LAST, {K(END), 'G'}, "End G", "last line", .mode = LIVE},
+	{DO_FIRST, {K(HOME)}, "Home", "first line", .mode = RECORDED},
+	{DO_LAST, {K(END)}, "End", "last line", .mode = RECORDED},
 	{DO_DETAILS,
 	 {'\r', '\n', K(ENTER)},
 	 "Enter",
-	 "all about the selected line: reasons, fixes, latency, every field",
-	 NULL},
-	{DO_BACK, {27, K(BACKSPACE)}, "Esc", "back from help or details", NULL},
-	{DO_WINDOW, {'t'}, "t", "totals since the start, or the last interval", NULL},
-	{DO_SORT_LEFT, {'<', ','}, "<", "sort by the column to the left", NULL},
-	{DO_SORT_RIGHT, {'>', '.'}, ">", "sort by the column to the right", NULL},
-	{DO_REVERSE, {'I', 'r'}, "I r", "reverse the order", NULL},
-	{DO_SORT_BY, {'C'}, "C", NULL, "pmd_coverage"},
-	{DO_SORT_BY, {'F'}, "F", NULL, "fallbacks"},
-	{DO_SORT_BY, {'P'}, "P", NULL, "pte_faults"},
-	{DO_SORT_BY, {'M'}, "M", NULL, "pmd_faults"},
-	{DO_SORT_BY, {'S'}, "S", NULL, "sticky_faults"},
-	{DO_SORT_BY, {'N'}, "N", NULL, "never_tried_faults"},
-	{DO_SORT_BY, {'T'}, "T", NULL, "fault_time_ns"},
-	{DO_SORT_BY, {'L'}, "L", NULL, "lat_pte_p99_ns"},
-	{DO_PAUSE, {' ', 'Z', 'z'}, "Space Z", "pause: keep these numbers on the screen", NULL},
-	{DO_SEARCH, {'/', K(F(3))}, "/ F3", "search a name; Enter keeps, Esc leaves", NULL},
-	{DO_NEXT_MATCH, {'n'}, "n", "next match of the search", NULL},
-	{DO_REDRAW, {CTRL('l')}, "Ctrl-L", "draw the screen anew", NULL},
+	 .help = "all about the selected line: reasons, fixes, latency, every field"},
+	{DO_BACK, {27, K(BACKSPACE)}, "Esc", .help = "back from help or details"},
+	{DO_WINDOW,
+	 {'t', 'i'},
+	 "t i",
+	 "totals since the start, or the last interval",
+	 .mode = LIVE},
+	{DO_WINDOW, {'i'}, "i", "totals since the start, or the last interval", .mode = RECORDED},
+	{DO_SORT_LEFT, {'<', ','}, "<", .help = "sort by the column to the left"},
+	{DO_SORT_RIGHT, {'>', '.'}, ">", .help = "sort by the column to the right"},
+	{DO_REVERSE, {'I', 'r'}, "I r", .help = "reverse the order"},
+	{DO_SORT_BY, {'C'}, "C", .field = "pmd_coverage"},
+	{DO_SORT_BY, {'F'}, "F", .field = "fallbacks"},
+	{DO_SORT_BY, {'P'}, "P", .field = "pte_faults"},
+	{DO_SORT_BY, {'M'}, "M", .field = "pmd_faults"},
+	{DO_SORT_BY, {'S'}, "S", .field = "sticky_faults"},
+	{DO_SORT_BY, {'N'}, "N", .field = "never_tried_faults"},
+	{DO_SORT_BY, {'T'}, "T", .field = "fault_time_ns", .mode = LIVE},
+	{DO_SORT_BY, {'L'}, "L", .field = "lat_pte_p99_ns"},
+	{DO_PAUSE,
+	 {' ', 'Z', 'z'},
+	 "Space Z",
+	 "pause: keep these numbers on the screen",
+	 .mode = LIVE},
+	{DO_SEARCH, {'/', K(F(3))}, "/ F3", .help = "search a name; Enter keeps, Esc leaves"},
+	{DO_NEXT_MATCH, {'n'}, "n", .help = "next match of the search"},
+	{DO_REDRAW, {CTRL('l')}, "Ctrl-L", .help = "draw the screen anew"},
 };
 
-enum action key_action(int key, const char **field)
+static bool applies(const struct binding *binding, bool recorded)
+{
+	return binding->mode == ALWAYS || (binding->mode == RECORDED) == recorded;
+}
+
+enum action key_action(int key, bool recorded, const char **field)
 {
 	size_t i, j;
 
 	for (i = 0; i < sizeof(bindings) / sizeof(bindings[0]); i++)
 		for (j = 0; j < 4; j++)
-			if (key && bindings[i].key[j] == key) {
+			if (key && bindings[i].key[j] == key && applies(&bindings[i], recorded)) {
 				*field = bindings[i].field;
 				return bindings[i].action;
 			}
 	return DO_NOTHING;
 }
 
-void lines_help(struct lines *lines)
+void lines_help(struct lines *lines, bool recorded)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(bindings) / sizeof(bindings[0]); i++) {
 		const struct binding *binding = &bindings[i];
 
+		if (!applies(binding, recorded))
+			continue;
 		if (binding->field)
 			lines_add(lines, LINE_PLAIN, 12, "%-10s  sort by %s", binding->label,
 				  binding->field);

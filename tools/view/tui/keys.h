@@ -28,12 +28,21 @@ enum action {
 	DO_SEARCH,
 	DO_NEXT_MATCH,
 	DO_REDRAW,
+	/* Of a recording */
+	DO_NEXT_FRAME,
+	DO_PREVIOUS_FRAME,
+	DO_FIRST_FRAME,
+	DO_LAST_FRAME,
+	DO_JUMP,
 };
 
-/* What @key (screen_key()) asks for; for DO_SORT_BY *field is the name of a field. */
-enum action key_action(int key, const char **field);
+/*
+ * What @key (screen_key()) asks for, in a recording or not; for DO_SORT_BY *field is the name of a
+ * field.
+ */
+enum action key_action(int key, bool recorded, const char **field);
 
 /* The keys' help. */
-void lines_help(struct lines *lines);
+void lines_help(struct lines *lines, bool recorded);
 
 #endif

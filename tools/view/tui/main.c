@@ -4,11 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include "util/escape.h"
 #include "view/format.h"
 #include "view/tui/state.h"
 #include "view/view.h"
 
 #define REASONS_MAX  8
+#define NAME_COLUMNS 24 /* of a recording, in the header */
+#define NAME_BYTES   256
 #define ADVICE_USUAL 5 /* lines that advice gets at the cost of the table */
 
 /* How many lines each part gets; what matters most is served first. */
@@ -26,7 +29,7 @@ static int give(int *left, int wanted)
 	return given;
 }
 
-static struct plan plan(int rows, int items, int reasons, int advice)
+static struct plan plan(int rows, int summary, int items, int reasons, int advice)
 {
 	int left = rows - 2; /* the header and the table's head are always there */
 	struct plan plan = {0};
@@ -43,7 +46,7 @@ static struct plan plan(int rows, int items, int reasons, int advice)
 							 : ADVICE_USUAL - plan.advice);
 	plan.table += give(&left, 1);
 	plan.reasons += give(&left, reasons < 3 ? reasons - plan.reasons : 3 - plan.reasons);
-	plan.summary += give(&left, 2);
+	plan.summary += give(&left, summary - 2);
 	/* Of what is left the table has what it needs, and then the rest of the others. */
 	plan.table += give(&left, items - plan.table);
 	plan.advice += give(&left, advice - plan.advice);
@@ -61,21 +64,51 @@ static int put_part(int x, int columns, enum look look, const char *text)
 	return x + screen_put(0, x, columns - x, look, text);
 }
 
+/* Its name, of which the end is kept. */
+static int draw_recording(const struct tui *tui, int x, int columns)
+{
+	char name[4 * NAME_BYTES + 4], fit[FORMAT_LINE_MAX], text[FORMAT_LINE_MAX + 32];
+	const char *end = tui->recording;
+	int width;
+
+	if (strlen(end) >= NAME_BYTES)
+		end += strlen(end) - NAME_BYTES + 1;
+	escape_text(name, sizeof(name), end, tui->ascii ? ESCAPE_ASCII : ESCAPE_TERMINAL);
+	width = format_width(name);
+	format_fit(fit, name, width < NAME_COLUMNS ? width : NAME_COLUMNS, true, false);
+	snprintf(text, sizeof(text), " recording %s ", fit);
+	x = put_part(x, columns, LOOK_HEAD, text);
+	return tui->damaged ? put_part(x, columns, LOOK_ALARM, " DAMAGED ") : x;
+}
+
+static int draw_clock(const struct dax_model *model, int x, int columns)
+{
+	time_t seconds = (time_t)(model->real_ns / 1000000000);
+	char when[16] = " - "; /* a recording may not tell */
+	struct tm tm;
+
+	if (model->real_ns && localtime_r(&seconds, &tm))
+		strftime(when, sizeof(when), " %T ", &tm);
+	return put_part(x, columns, LOOK_HEAD, when);
+}
+
 static void draw_header(const struct tui *tui, int columns)
 {
 	const struct dax_model *model = tui->model;
-	char text[160], interval[FORMAT_NUM_MAX], when[16] = "";
+	char text[160], interval[FORMAT_NUM_MAX];
 	struct dax_num num = {.kind = DAX_NUM_COUNT};
-	time_t seconds;
-	struct tm tm;
 	int x;
 
 	screen_fill(0, 0, columns, LOOK_HEAD, "");
 	x = put_part(0, columns, LOOK_HEAD, " daxtop ");
 	if (!model)
 		return;
-	if (tui->paused)
+	if (tui->at_end)
+		x = put_part(x, columns, LOOK_ALARM, " END ");
+	else if (tui->paused)
 		x = put_part(x, columns, LOOK_ALARM, " PAUSED ");
+	if (tui->recording)
+		x = draw_clock(model, draw_recording(tui, x, columns), columns);
 	snprintf(text, sizeof(text), " tier %s ", dax_tier_name(model->tier));
 	x = put_part(x, columns, LOOK_HEAD, text);
 	snprintf(text, sizeof(text), " lost %llu ", (unsigned long long)model->lost.events);
@@ -87,10 +120,8 @@ static void draw_header(const struct tui *tui, int columns)
 	}
 	if (model->lost.slots)
 		x = put_part(x, columns, LOOK_ALARM, " no room: see (all others) ");
-	seconds = (time_t)(model->real_ns / 1000000000);
-	if (localtime_r(&seconds, &tm))
-		strftime(when, sizeof(when), " %T ", &tm);
-	x = put_part(x, columns, LOOK_HEAD, when);
+	if (!tui->recording)
+		x = draw_clock(model, x, columns);
 	if (model->elapsed_ns) {
 		num.count = model->elapsed_ns;
 		format_num(interval, num, DAX_UNIT_NS);
@@ -197,17 +228,25 @@ static void draw_table(struct tui *tui, int y, int columns, int rows)
 
 static void draw_footer(const struct tui *tui, int y, int columns)
 {
-	char text[SEARCH_MAX + 32];
+	char text[SEARCH_MAX + 48];
 
-	if (tui->searching)
+	if (tui->prompt == PROMPT_SEARCH)
 		snprintf(text, sizeof(text), "/%s%s", tui->search,
 			 tui->no_match ? "   (not found)" : "_");
+	else if (tui->prompt == PROMPT_JUMP)
+		snprintf(text, sizeof(text), "jump to: %s%s", tui->jump,
+			 tui->no_match ? "   (not a time: 14:05, 90, -10)" : "_");
+	else if (tui->recording)
+		snprintf(text, sizeof(text), "%s",
+			 columns < 76 ? "h help  Space play  t T step  q quit"
+				      : "h help  Space play  t T step  g G start end  b jump  "
+					"Enter details  q quit");
 	else
 		snprintf(text, sizeof(text), "%s",
 			 columns < 76 ? "h help  Tab table  Enter details  q quit"
 				      : "h help  Tab table  Enter details  < > sort  t interval  "
 					"Space pause  q quit");
-	screen_put(y, 0, columns, tui->searching ? LOOK_STRONG : LOOK_FAINT, text);
+	screen_put(y, 0, columns, tui->prompt ? LOOK_STRONG : LOOK_FAINT, text);
 }
 
 /* Advice in @room lines: first a line of what is wrong, then what to type, then the rest. */
@@ -247,12 +286,12 @@ void tui_draw_main(struct tui *tui, int rows, int columns)
 		return;
 	selected = tui_selected(tui);
 	reasons = (int)dax_reasons_by_count(&tui->model->host, tui->window, order);
-	lines_summary(&summary, &tui->model->host, tui->window, 4);
+	lines_summary(&summary, &tui->model->host, tui->window);
 	if (selected)
 		lines_advice(&advice, selected, tui->window);
 	if (selected && !advice.nr)
 		lines_add(&advice, LINE_PLAIN, 5, "why: nothing fell back here");
-	now = plan(rows, (int)tui->model->list[tui->kind].nr,
+	now = plan(rows, (int)summary.nr, (int)tui->model->list[tui->kind].nr,
 		   reasons < 1		   ? 1
 		   : reasons > REASONS_MAX ? REASONS_MAX
 					   : reasons,

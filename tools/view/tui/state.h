@@ -8,6 +8,9 @@
 
 #define SEARCH_MAX 128 /* bytes of a search, UTF-8 */
 
+/* What is being typed in the last line. */
+enum prompt { PROMPT_NONE, PROMPT_SEARCH, PROMPT_JUMP };
+
 enum page { PAGE_MAIN, PAGE_HELP, PAGE_DETAILS };
 
 /* Where the user is in one table. */
@@ -33,9 +36,11 @@ struct tui {
 	struct place place[DAX_NR_ITEM_KINDS];
 	size_t page_rows; /* how many lines of the table, or of the page, were shown last */
 	struct columns columns;
-	bool searching;
-	char search[SEARCH_MAX];
-	bool no_match;
+	enum prompt prompt;
+	char search[SEARCH_MAX], jump[SEARCH_MAX];
+	bool no_match; /* of what was typed */
+	const char *recording;
+	bool damaged, at_end;
 };
 
 /* The order of the table in front, and the selected line found again in it. */

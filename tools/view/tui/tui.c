@@ -30,6 +30,8 @@ int tui_open(struct tui **out, const struct tui_opts *opts, char *err, size_t si
 	tui->sort = opts->sort;
 	tui->reverse = opts->reverse;
 	tui->ascii = opts->ascii;
+	tui->recording = opts->recording;
+	tui->damaged = opts->damaged;
 	*out = tui;
 	tui_draw(tui);
 	return 0;
@@ -52,6 +54,31 @@ int tui_fd(const struct tui *tui)
 bool tui_paused(const struct tui *tui)
 {
 	return tui->paused;
+}
+
+const struct dax_key *tui_details(const struct tui *tui)
+{
+	const struct dax_item *item = tui->page == PAGE_DETAILS ? tui_selected(tui) : NULL;
+
+	return item && !item->other && item->kind != DAX_DEVICE ? &item->key : NULL;
+}
+
+void tui_at_end(struct tui *tui, bool at_end)
+{
+	tui->at_end = at_end;
+}
+
+const char *tui_jump(const struct tui *tui)
+{
+	return tui->jump;
+}
+
+void tui_jumped(struct tui *tui, bool good)
+{
+	tui->no_match = !good;
+	if (good)
+		tui->prompt = PROMPT_NONE;
+	tui_draw(tui);
 }
 
 void tui_resize(struct tui *tui)
@@ -121,7 +148,7 @@ static void draw_page(struct tui *tui, int rows, int columns)
 	int i;
 
 	if (tui->page == PAGE_HELP)
-		lines_help(&lines);
+		lines_help(&lines, tui->recording != NULL);
 	else if (selected)
 		lines_details(&lines, selected);
 	tui->page_rows = (size_t)rows - 2;
@@ -185,31 +212,54 @@ static void find(struct tui *tui, size_t from)
 	tui->no_match = true;
 }
 
-/* A key while the search is typed. */
-static void search_key(struct tui *tui, int key)
+/* A key while something is typed. */
+static enum tui_want prompt_key(struct tui *tui, int key)
 {
-	size_t len = strlen(tui->search);
+	bool search = tui->prompt == PROMPT_SEARCH;
+	char *text = search ? tui->search : tui->jump;
+	size_t len = strlen(text);
 	const char *field;
 	char bytes[MB_LEN_MAX];
 	mbstate_t state = {0};
 	size_t more;
 
-	if (key == '\r' || key == '\n' || key == 27) {
-		tui->searching = false;
-		return;
+	if (key == 27 || ((key == '\r' || key == '\n') && (search || !len))) {
+		tui->prompt = PROMPT_NONE;
+		return TUI_GO_ON;
 	}
-	if (key == 127 || key == 8 || (key >= SCREEN_KEY && key_action(key, &field) == DO_BACK)) {
-		while (len && ((unsigned char)tui->search[--len] & 0xc0) == 0x80)
+	if (key == '\r' || key == '\n')
+		return TUI_JUMP;
+	if (key == 127 || key == 8 ||
+	    (key >= SCREEN_KEY && key_action(key, false, &field) == DO_BACK)) {
+		while (len && ((unsigned char)text[--len] & 0xc0) == 0x80)
 			;
-		tui->search[len] = '\0';
+		text[len] = '\0';
 	} else if (key >= 0x20 && key < SCREEN_KEY) {
 		more = wcrtomb(bytes, (wchar_t)key, &state);
 		if (more == (size_t)-1 || len + more >= SEARCH_MAX)
-			return;
-		memcpy(tui->search + len, bytes, more);
-		tui->search[len + more] = '\0';
+			return TUI_GO_ON;
+		memcpy(text + len, bytes, more);
+		text[len + more] = '\0';
 	}
-	find(tui, tui->place[tui->kind].at);
+	tui->no_match = false;
+	if (search)
+		find(tui, tui->place[tui->kind].at);
+	return TUI_GO_ON;
+}
+
+static void open_prompt(struct tui *tui, enum prompt prompt)
+{
+	tui->page = PAGE_MAIN;
+	tui->prompt = prompt;
+	tui->search[0] = prompt == PROMPT_SEARCH ? '\0' : tui->search[0];
+	tui->jump[0] = '\0';
+	tui->no_match = false;
+}
+
+static enum tui_want want_frame(struct tui *tui, enum tui_want want)
+{
+	tui->paused = true;
+	return want;
 }
 
 /* Sort by the column @step to the right of the present one. */
@@ -321,11 +371,20 @@ static enum tui_want act(struct tui *tui, enum action action, const char *field)
 		tui->paused = !tui->paused;
 		break;
 	case DO_SEARCH:
-		tui->page = PAGE_MAIN;
-		tui->searching = true;
-		tui->search[0] = '\0';
-		tui->no_match = false;
+		open_prompt(tui, PROMPT_SEARCH);
 		break;
+	case DO_JUMP:
+		tui->paused = true;
+		open_prompt(tui, PROMPT_JUMP);
+		break;
+	case DO_NEXT_FRAME:
+		return want_frame(tui, TUI_NEXT_FRAME);
+	case DO_PREVIOUS_FRAME:
+		return want_frame(tui, TUI_PREVIOUS_FRAME);
+	case DO_FIRST_FRAME:
+		return want_frame(tui, TUI_FIRST_FRAME);
+	case DO_LAST_FRAME:
+		return want_frame(tui, TUI_LAST_FRAME);
 	case DO_NEXT_MATCH:
 		find(tui, tui->place[tui->kind].at + 1);
 		break;
@@ -346,11 +405,11 @@ enum tui_want tui_keys(struct tui *tui)
 	int key;
 
 	while (want == TUI_GO_ON && (key = screen_key()) != 0) {
-		if (tui->searching) {
-			search_key(tui, key);
+		if (tui->prompt != PROMPT_NONE) {
+			want = prompt_key(tui, key);
 			continue;
 		}
-		action = key_action(key, &field);
+		action = key_action(key, tui->recording, &field);
 		want = act(tui, action, field);
 	}
 	tui_draw(tui);
