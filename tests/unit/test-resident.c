@@ -248,10 +248,41 @@ static void test_reading(void)
 	munmap(map, 8 * PAGE);
 }
 
+/* More processes than one reading looks at: those left over are unknown, not 0. */
+static void test_limit(void)
+{
+	struct dax_source inner = {.next = fake_next}, *source;
+	__u32 targets[RESIDENT_PROCESSES + 3];
+	size_t nr = sizeof(targets) / sizeof(*targets), known = 0, limit = 0, i;
+	struct dax_sample sample;
+
+	if (!resident_kernel()->scan)
+		return;
+	for (i = 0; i < nr; i++)
+		targets[i] = (__u32)sleeper();
+	made_init(&fake);
+	source = resident_source(&inner, targets, nr, true);
+	source->next(source, &sample);
+	for (i = 0; i < sample.nr_residents; i++) {
+		known += sample.residents[i].state == DAX_RESIDENT_KNOWN;
+		limit += sample.residents[i].state == DAX_RESIDENT_LIMIT;
+	}
+	/* A slow machine comes to the limit of time first. */
+	CHECK(sample.nr_residents == nr && known <= RESIDENT_PROCESSES && known > 0 &&
+		      limit == nr - known,
+	      "of %zu processes %zu are looked at, the others unknown", nr, known);
+	source->free(source);
+	for (i = 0; i < nr; i++)
+		kill((pid_t)targets[i], SIGKILL);
+	while (wait(NULL) > 0)
+		;
+}
+
 int main(void)
 {
 	test_sums();
 	test_unknown();
 	test_reading();
+	test_limit();
 	return UNIT_STATUS;
 }
