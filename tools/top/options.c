@@ -33,7 +33,7 @@ static const char usage[] =
 	"      --rows N          lines of each table in text (10) and JSON (all); 0: all\n"
 	"      --resident        tell what is mapped now of all processes\n"
 	"      --max-tier N      attach no more than tier N, 0 to 3\n"
-	"      --latency WHICH   sampled: of many 4 KiB faults one in 20 is timed; all: each\n"
+	"      --latency WHICH   sampled: time 1 in 20 of many 4 KiB faults; all: each\n"
 	"      --color WHEN      auto (not with NO_COLOR), always or never\n"
 	"      --ascii           no character beyond ASCII\n"
 	"      --help, --version\n"
