@@ -52,6 +52,18 @@ static __always_inline void latency_add(struct dax_cell *cell, __u32 class, __u6
 		latency_max(&cell->lat_max[class], ns);
 }
 
+/* What was counted as @before ns turns out to have taken @ns. */
+static __always_inline void latency_move(struct dax_cell *cell, __u32 class, __u64 before, __u64 ns)
+{
+	__u64 bucket = latency_bucket(before);
+
+	ONE_REGISTER(bucket);
+	if (bucket < DAX_LAT_BUCKETS)
+		__sync_fetch_and_sub(&cell->lat[class][bucket], 1);
+	__sync_fetch_and_sub(&cell->lat_sum[class], before);
+	latency_add(cell, class, ns);
+}
+
 #define ST_ENTRY_COUNTS                                                                            \
 	(ST_SPLIT_EMPTY | ST_SPLIT_ZERO | ST_UPGRADED | ST_UPGRADE_FAILED | ST_WAITED)
 
@@ -98,8 +110,11 @@ static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct
 	__u32 flags;
 
 	cell = bpf_map_lookup_elem(&cells, &at);
-	if (!cell || outcome >= DAX_NR_OUTCOMES)
+	if (!cell || outcome >= DAX_NR_OUTCOMES) {
+		if (cfg.splits)
+			empty_unwatched(inode, pgoff, outcome);
 		return;
+	}
 	__sync_fetch_and_add(&cell->fault[outcome][write ? 1 : 0], 1);
 	if (outcome == DAX_PMD_FALLBACK) {
 		__u64 why = reason;
@@ -110,7 +125,7 @@ static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct
 	}
 	if (!plain && (f->st.flags & ST_ENTRY_COUNTS))
 		entry_counts(cell, &f->st);
-	flags = range_note(f, cell, pgoff, outcome, plain);
+	flags = range_note(f, cell, inode, pgoff, outcome, plain);
 	if (plain || (f->st.flags & ST_BEGUN)) {
 		now = bpf_ktime_get_ns();
 		took = now - f->st.begin;
@@ -439,7 +454,7 @@ static __always_inline int task_ended(void)
 }
 
 /* The extent a 2 MiB fault found. Out of line: its caller has to leave fast in all other faults. */
-static __noinline int extent_found(struct iomap *iomap)
+static __noinline int extent_found(struct inode *inode, struct iomap *iomap)
 {
 	struct frame *f = frame_get(bpf_get_smp_processor_id(), bpf_get_current_pid_tgid());
 
@@ -451,6 +466,19 @@ static __noinline int extent_found(struct iomap *iomap)
 		return 0;
 	}
 	extent_note(&f->st, iomap);
+	if (cfg.splits)
+		empty_note(inode, f->st.pmd_pgoff);
+	return 0;
+}
+
+/* The page a 2 MiB fault is about. */
+static __always_inline int pmd_fault_at(__u64 pgoff)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct frame *f = bpf_map_lookup_elem(&frames, &cpu);
+
+	if (f)
+		f->st.pmd_pgoff = pgoff;
 	return 0;
 }
 

@@ -3,39 +3,6 @@
 #ifndef RANGE_BPF_H
 #define RANGE_BPF_H
 
-static __always_inline struct dax_chunk *chunk_get(struct frame *f, __u64 range)
-{
-	static const struct dax_chunk empty;
-	struct dax_chunk_key key = {
-		.ino = f->ino,
-		.dev = f->dev,
-		.gen = f->gen,
-		.chunk = range / DAX_CHUNK_RANGES,
-	};
-	struct dax_chunk *chunk;
-
-	chunk = bpf_map_lookup_elem(&chunks, &key);
-	if (chunk)
-		return chunk;
-	bpf_map_update_elem(&chunks, &key, &empty, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&chunks, &key);
-}
-
-/* Set a bit and say whether it was clear: each bit is won by exactly one fault. */
-static __always_inline bool bit_won(__u64 *word, __u64 bit)
-{
-	if (*word & bit)
-		return false;
-	return !(__sync_fetch_and_or(word, bit) & bit);
-}
-
-/* The bits that decide what a 4 KiB fault counts as. Whoever sets one makes all caches stale. */
-static __always_inline void bit_set_seen(__u64 *word, __u64 bit)
-{
-	if (bit_won(word, bit))
-		__sync_fetch_and_add(&range_epoch, 1);
-}
-
 /* A 4 KiB fault in a range whose bits are known: returns the DAX_EVF_* it counts as. */
 static __always_inline __u32 pte_note(struct frame *f, struct dax_cell *cell, bool completes)
 {
@@ -52,8 +19,8 @@ static __always_inline __u32 pte_note(struct frame *f, struct dax_cell *cell, bo
 }
 
 /* Note what a fault of this outcome does to its range; returns DAX_EVF_* for what it counted. */
-static __always_inline __u32 range_note(struct frame *f, struct dax_cell *cell, __u64 pgoff,
-					__u32 outcome, bool plain)
+static __always_inline __u32 range_note(struct frame *f, struct dax_cell *cell, struct inode *inode,
+					__u64 pgoff, __u32 outcome, bool plain)
 {
 	__u64 range = pgoff / DAX_RANGE_PAGES;
 	bool pte = outcome < DAX_PMD_MAPPED;
@@ -63,8 +30,11 @@ static __always_inline __u32 range_note(struct frame *f, struct dax_cell *cell, 
 	__u64 bit;
 
 	if (outcome == DAX_PTE_RETRY || outcome == DAX_PTE_ERROR || outcome == DAX_PMD_RETRY ||
-	    outcome == DAX_PMD_ERROR)
+	    outcome == DAX_PMD_ERROR) {
+		if (cfg.splits)
+			empty_after_failure(f, cell, inode, pgoff, pte);
 		return 0;
+	}
 
 	epoch = *(volatile __u32 *)&range_epoch;
 	if (pte) {
@@ -88,6 +58,8 @@ static __always_inline __u32 range_note(struct frame *f, struct dax_cell *cell, 
 	if (outcome == DAX_PMD_FALLBACK) {
 		bit_set_seen(&chunk->tried[word], bit);
 		bit_set_seen(&chunk->fell[word], bit);
+		if (cfg.splits && !(f->st.flags & ST_MAP))
+			empty_left(chunk, inode, pgoff);
 		f->st.fell_pgoff = pgoff;
 		pending_set(&f->st, ST_FELL);
 		return 0;
@@ -97,6 +69,8 @@ static __always_inline __u32 range_note(struct frame *f, struct dax_cell *cell, 
 		done |= DAX_EVF_RANGE_NEW;
 	}
 	if (pte) {
+		if (cfg.splits && (chunk->empty[word] & bit))
+			empty_split(chunk, cell, inode, pgoff);
 		f->range = range;
 		f->range_epoch = epoch;
 		f->range_bits = RB_TOUCHED;
@@ -106,6 +80,8 @@ static __always_inline __u32 range_note(struct frame *f, struct dax_cell *cell, 
 			f->range_bits |= RB_FELL;
 		return done | pte_note(f, cell, completes);
 	}
+	if (cfg.splits)
+		empty_clear(chunk, pgoff);
 	if (f->st.flags & ST_FELL)
 		pending_clear(&f->st, ST_FELL); /* what fell back was served after all */
 	bit_set_seen(&chunk->tried[word], bit);

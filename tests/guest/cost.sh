@@ -48,7 +48,8 @@ for kind; do
 		wait $bt || true
 	fi
 	bench 'daxtop, T0' daxtop -b -d 1000 --max-tier 0 --
-	bench 'daxtop, T1' daxtop -b -d 1000 --
+	bench 'daxtop, T1' daxtop -b -d 1000 --max-tier 1 --
+	bench 'daxtop, T2' daxtop -b -d 1000 --
 	bench 'daxtrace stat' daxtrace stat --
 	bench 'daxtrace record' daxtrace record -q -o "$work/rec" --
 	rm -f "$work/rec"
