@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include "collect/features.h"
 #include "top/top.h"
 #include "util/err.h"
 
@@ -33,13 +34,14 @@ static const char usage[] =
 	"      --max-tier N      attach no more than tier N, 0 to 3\n"
 	"      --color WHEN      auto (not with NO_COLOR), always or never\n"
 	"      --ascii           no character beyond ASCII\n"
-	"      --help, --version\n"
+	"      --features        say what this kernel lets be counted, and what not\n"
+	"      --help, --version (with -v: and the features)\n"
 	"  -- COMMAND            run COMMAND, watch it and its children, end with it\n"
 	"\n"
 	"Keys: h or ? for help, q to quit. Needs root, or CAP_BPF and CAP_PERFMON.\n"
 	"Exit status: 0 done, 2 usage, 3 cannot run here, else that of COMMAND.\n";
 
-enum { OPT_JSON = 256, OPT_ROWS, OPT_TIER, OPT_COLOR, OPT_ASCII, OPT_HELP, OPT_VERSION };
+enum { OPT_JSON = 256, OPT_ROWS, OPT_TIER, OPT_COLOR, OPT_ASCII, OPT_FEATURES, OPT_HELP, OPT_VERSION };
 
 static const struct option longopts[] = {
 	{"delay", required_argument, NULL, 'd'},
@@ -52,6 +54,8 @@ static const struct option longopts[] = {
 	{"max-tier", required_argument, NULL, OPT_TIER},
 	{"color", required_argument, NULL, OPT_COLOR},
 	{"ascii", no_argument, NULL, OPT_ASCII},
+	{"features", no_argument, NULL, OPT_FEATURES},
+	{"verbose", no_argument, NULL, 'v'},
 	{"help", no_argument, NULL, OPT_HELP},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{0},
@@ -130,6 +134,12 @@ static void print_and_exit(const char *text)
 	exit(finish_stdout(DAX_EXIT_OK));
 }
 
+static void version_and_exit(bool verbose)
+{
+	puts("daxtop " DAXSCOPE_VERSION);
+	exit(finish_stdout(verbose ? dax_features_print(stdout) : DAX_EXIT_OK));
+}
+
 static void option(struct top_opts *opts, int opt, char *arg)
 {
 	switch (opt) {
@@ -169,8 +179,13 @@ static void option(struct top_opts *opts, int opt, char *arg)
 		print_and_exit(usage);
 		break;
 	case OPT_VERSION:
-		print_and_exit("daxtop " DAXSCOPE_VERSION "\n");
+		opts->version = true;
 		break;
+	case 'v':
+		opts->verbose = true;
+		break;
+	case OPT_FEATURES:
+		exit(finish_stdout(dax_features_print(stdout)));
 	default:
 		fprintf(stderr, "Try '%s --help'.\n", program_name());
 		exit(DAX_EXIT_USAGE);
@@ -208,8 +223,12 @@ void top_options(struct top_opts *opts, int argc, char *argv[])
 			die_usage("there is no command after --");
 	}
 	argv[0] = (char *)program_name(); /* for the messages of getopt_long() */
-	while ((opt = getopt_long(own, argv, "d:n:bp:s:", longopts, NULL)) != -1)
+	while ((opt = getopt_long(own, argv, "d:n:bp:s:v", longopts, NULL)) != -1)
 		option(opts, opt, optarg);
+	if (opts->version)
+		version_and_exit(opts->verbose);
+	if (opts->verbose)
+		die_usage("-v: goes with --version only");
 	operands(opts, own, argv);
 	rows_given = opts->show.rows != ~0UL;
 	if (!isatty(STDOUT_FILENO) && opts->view == TOP_SCREEN)

@@ -15,6 +15,7 @@ struct top_opts {
 	enum top_view view;
 	enum tui_color color;
 	enum dax_tier max_tier;
+	bool version, verbose;
 	struct view_opts show;
 	__u32 *targets; /* with room for one more: the command */
 	size_t nr_targets;
