@@ -110,7 +110,7 @@ build/guest/%: tests/guest/%.c
 # CPUs have to share them on a large machine.
 long_src := $(wildcard tests/long/*.c)
 long_src := $(filter-out %.bpf.c,$(long_src))
-long_obj := $(call obj,$(util_src) $(model_src) $(view_src) $(addprefix tools/collect/,cells.c pace.c path.c rings.c))
+long_obj := $(call obj,$(util_src) $(model_src) $(view_src) $(addprefix tools/collect/,callers.c cells.c features.c kernel.c pace.c path.c rings.c))
 
 $(B)/long/loop.bpf.o: tests/long/loop.bpf.c
 	$(call say,BPF,$@)
@@ -130,7 +130,7 @@ $(B)/long/long $(B)/long/long-shared: $(long_src) $(long_obj) $(B)/long/daxscope
 	$(Q)$(CC) -I$(B)/long $(filter-out -MMD -MP,$(CFLAGS)) $(CPPFLAGS) $(shards) -Itests/long -Itests/unit $(LDFLAGS) \
 		-o $@ $(long_src) $(long_obj) -lbpf -ljansson -lelf -lz -lm -lpthread
 
-tests: all build/guest/contend build/guest/touch build/guest/storm build/guest/hold build/long/long build/long/long-shared
+tests: all build/guest/contend build/guest/touch build/guest/storm build/guest/hold build/guest/entries build/long/long build/long/long-shared
 	$(Q)$(MAKE) --no-print-directory D=asan unit
 
 deps: ## name the Debian packages that are missing for 'make check'; as root, install them

@@ -10,6 +10,15 @@
  *         from 5.15 on nothing fired them
  *   6.18  a 2 MiB zero page that lost a race ends in NOPAGE, not in FALLBACK
  *   7.1   inode.i_ino is u64
+ *
+ * What fentry meets, looked up by name on the running kernel; any may be missing:
+ *   6.0   dax_lock_mapping_entry() waits too ("fsdax: introduce dax_lock_mapping_entry()")
+ *   6.7   dax_lock_page() is dax_lock_folio() (91e79d22be75)
+ *   6.15  get_unlocked_entry() is get_next_unlocked_entry(), with a second way to sleep beside it
+ *         (6be3e21d25ca): both sleep by prepare_to_wait_exclusive() and finish_wait() as before,
+ *         so it is these that are traced; dax_delete_mapping_range() removes entries as well, which
+ *         leaves the note of an empty entry to the next 4 KiB fault (see split.bpf.h)
+ *   any   nodes of the XArray have 16 slots with CONFIG_BASE_SMALL, else 64 (see entries.bpf.h)
  */
 #ifndef COMPAT_BPF_H
 #define COMPAT_BPF_H
@@ -30,5 +39,13 @@
 
 #define VM_SHARED	0x00000008
 #define IOMAP_NULL_ADDR (~0ULL)
+
+#define S_DAX		  0x2000 /* inode.i_flags, since 4.0 */
+#define WQ_FLAG_EXCLUSIVE 0x01	 /* wait_queue_entry.flags, since 4.13 */
+
+/* What is kept in the page cache of a DAX file: xa_mk_value() of these flags, since 4.20. */
+#define DAX_ENTRY_PMD	0x2
+#define DAX_ENTRY_ZERO	0x4
+#define DAX_ENTRY_EMPTY 0x8
 
 #endif /* COMPAT_BPF_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* daxscope.bpf.c - the doors: one thin program for each tracepoint, over the bodies in fault.bpf.h. */
+/* daxscope.bpf.c - the doors: one thin program for each tracepoint and traced function. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
@@ -9,11 +9,17 @@
 #include "state.bpf.h"
 #include "frame.bpf.h"
 #include "slot.bpf.h"
+#include "entries.bpf.h"
+#include "chunk.bpf.h"
+#include "split.bpf.h"
 #include "range.bpf.h"
 #include "bucket.bpf.h"
-#include "entries.bpf.h"
+#include "latency.bpf.h"
 #include "record.bpf.h"
 #include "fault.bpf.h"
+#include "calls.bpf.h"
+#include "wait.bpf.h"
+#include "zero.bpf.h"
 
 /* T0: fs_dax tracepoints */
 
@@ -36,9 +42,10 @@ int BPF_PROG(on_load_hole)
 }
 
 SEC("tp_btf/dax_pmd_fault")
-int BPF_PROG(on_pmd_fault)
+int BPF_PROG(on_pmd_fault, struct inode *inode, struct vm_fault *vmf)
 {
-	return fault_begin(true);
+	fault_begin(true);
+	return cfg.splits ? pmd_fault_at(vmf->pgoff) : 0;
 }
 
 SEC("tp_btf/dax_pmd_fault_done")
@@ -83,7 +90,51 @@ int BPF_PROG(on_exit)
 SEC("tp_btf/iomap_iter_dstmap")
 int BPF_PROG(on_dstmap, struct inode *inode, struct iomap *iomap)
 {
-	return pmd_in_flight ? extent_found(iomap) : 0;
+	return pmd_in_flight ? extent_found(inode, iomap) : 0;
+}
+
+/*
+ * T2: fentry, on functions that faults call only when they sleep or unmap. The whole machine calls
+ * them, so they leave at once when it is about something else.
+ */
+
+SEC("fentry/finish_wait")
+int BPF_PROG(on_finish_wait, struct wait_queue_head *head, struct wait_queue_entry *entry)
+{
+	return (__u64)entry->func == wake_func ? wait_ended() : 0;
+}
+
+SEC("fentry/prepare_to_wait_exclusive")
+int BPF_PROG(on_wait_exclusive, struct wait_queue_head *head, struct wait_queue_entry *entry)
+{
+	return (__u64)entry->func == wake_func ? wait_begun(ctx, entry, true) : 0;
+}
+
+SEC("fentry/prepare_to_wait")
+int BPF_PROG(on_wait, struct wait_queue_head *head, struct wait_queue_entry *entry)
+{
+	return (__u64)entry->func == wake_func ? wait_begun(ctx, entry, false) : 0;
+}
+
+SEC("fentry/unmap_mapping_pages")
+int BPF_PROG(on_unmap, struct address_space *mapping, unsigned long start, unsigned long nr)
+{
+	if (nr != 1 && nr != DAX_RANGE_PAGES)
+		return 0;
+	return mapping->host->i_flags & S_DAX ? zero_unmapped(ctx, mapping, start, nr) : 0;
+}
+
+/* At the end: only what is gone by then can be noted no more. */
+SEC("fexit/dax_delete_mapping_entry")
+int BPF_PROG(on_delete_entry, struct address_space *mapping, unsigned long index)
+{
+	return nr_empty ? empty_gone(mapping->host, index) : 0;
+}
+
+SEC("fexit/dax_invalidate_mapping_entry_sync")
+int BPF_PROG(on_invalidate_entry, struct address_space *mapping, unsigned long index, int gone)
+{
+	return nr_empty && gone ? empty_gone(mapping->host, index) : 0;
 }
 
 /* T3: events of the patched kernel (kernel-patches/). */

@@ -1,16 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * entries.bpf.h - look into the page cache of a file for 4 KiB entries of one 2 MiB range. Only asked
- * when a fault fell back without ever looking for an extent: either such an entry was in its way, or
- * the filesystem failed to find an extent, and no event tells which.
+ * entries.bpf.h - look into the page cache of a file: for 4 KiB entries of one 2 MiB range, and for
+ * the entry of one page. The first is only asked when a fault fell back without ever looking for an
+ * extent: either such an entry was in its way, or the filesystem failed to find an extent, and no
+ * event tells which. The second by fentry programs alone.
  */
 #ifndef ENTRIES_BPF_H
 #define ENTRIES_BPF_H
 
-#define XA_CHUNK_SHIFT 6
-#define XA_CHUNK_MASK  63
-#define XA_LEVELS      11 /* 64 bits of index in steps of 6 */
-#define RANGE_SLOTS    8  /* of a node whose slots hold 64 pages each */
+#define RANGE_ORDER 9  /* a range is 2^9 pages */
+#define XA_LEVELS   16 /* 64 bits of index in steps of 4 */
+
+/* Nodes have 64 slots, and 16 where CONFIG_BASE_SMALL is set. */
+static __always_inline __u32 xa_chunk_shift(void)
+{
+	return bpf_core_field_size(struct xa_node, slots) / sizeof(void *) == 16 ? 4 : 6;
+}
+
+static __always_inline __u32 xa_slot_of(__u64 index, __u32 shift)
+{
+	return (index >> (shift & 63)) & ((1U << xa_chunk_shift()) - 1);
+}
+
+/* Is @index beyond all that the tree below its first node, of @shift, can hold? */
+static __always_inline bool xa_beyond(__u64 index, __u32 shift)
+{
+	shift += xa_chunk_shift();
+	return shift < 64 && index >> shift;
+}
 
 static __always_inline bool xa_is_node(const void *entry)
 {
@@ -29,10 +46,12 @@ static __always_inline void *xa_slot(const struct xa_node *node, __u32 slot)
 
 /*
  * A 2 MiB entry lies in 8 slots of a node of 64 pages a slot, one of them real, seven pointing to
- * it; 4 KiB entries lie in nodes below. So what tells them apart is a node in any of the 8.
+ * it (in 2 of 256 pages where nodes are small); 4 KiB entries lie in nodes below. So what tells
+ * them apart is a node in any of the 8.
  */
 static __noinline int has_pte_entries(struct inode *inode, __u64 pgoff)
 {
+	__u32 range_shift = RANGE_ORDER - RANGE_ORDER % xa_chunk_shift();
 	__u64 index = pgoff / DAX_RANGE_PAGES * DAX_RANGE_PAGES;
 	const struct xa_node *node;
 	__u32 level, slot, shift;
@@ -44,20 +63,45 @@ static __noinline int has_pte_entries(struct inode *inode, __u64 pgoff)
 	for (level = 0; level < XA_LEVELS && xa_is_node(entry); level++) {
 		node = (const struct xa_node *)((__u64)entry - 2);
 		shift = BPF_CORE_READ(node, shift);
-		if (level == 0 && shift < 58 && index >> shift > XA_CHUNK_MASK)
-			return 0; /* beyond the last entry */
-		if (shift == XA_CHUNK_SHIFT) {
-			for (slot = 0; slot < RANGE_SLOTS; slot++)
-				if (xa_is_node(xa_slot(node, ((index >> XA_CHUNK_SHIFT) &
-							      XA_CHUNK_MASK) + slot)))
+		if (shift < range_shift) /* a file whose entries are all in its first few pages */
+			return index == 0;
+		if (level == 0 && xa_beyond(index, shift))
+			return 0;
+		if (shift == range_shift) {
+			for (slot = 0; slot < 1U << (RANGE_ORDER - range_shift); slot++)
+				if (xa_is_node(xa_slot(node, xa_slot_of(index, shift) + slot)))
 					return 1;
 			return 0;
 		}
-		if (!shift) /* a file whose entries are all in its first 64 pages */
-			return index == 0;
-		entry = xa_slot(node, (index >> shift) & XA_CHUNK_MASK);
+		entry = xa_slot(node, xa_slot_of(index, shift));
 	}
 	return index == 0 && entry; /* one entry, for page 0, needs no node */
+}
+
+/* The DAX_ENTRY_* flags of the entry that covers page @pgoff of @inode, or -1: there is none. */
+static __noinline int entry_flags(struct inode *inode, __u64 pgoff)
+{
+	const struct xa_node *node;
+	__u32 level, slot, shift;
+	void *entry;
+
+	if (!inode)
+		return -1;
+	entry = BPF_CORE_READ(inode, i_mapping, i_pages.xa_head);
+	if (!xa_is_node(entry) && pgoff)
+		return -1;
+	for (level = 0; level < XA_LEVELS && xa_is_node(entry); level++) {
+		node = (const struct xa_node *)((__u64)entry - 2);
+		shift = BPF_CORE_READ(node, shift);
+		if (level == 0 && xa_beyond(pgoff, shift))
+			return -1;
+		slot = xa_slot_of(pgoff, shift);
+		entry = xa_slot(node, slot);
+		/* A slot of a larger entry that only points to the first of its slots. */
+		if (((__u64)entry & 3) == 2 && (__u64)entry >> 2 < slot)
+			entry = xa_slot(node, (__u64)entry >> 2);
+	}
+	return (__u64)entry & 1 ? (int)((__u64)entry >> 1 & 0xf) : -1;
 }
 
 #endif /* ENTRIES_BPF_H */

@@ -4,57 +4,6 @@
 #ifndef FAULT_BPF_H
 #define FAULT_BPF_H
 
-static __always_inline __u32 latency_class(__u32 outcome)
-{
-	switch (outcome) {
-	case DAX_PTE_ZERO:
-	case DAX_PMD_ZERO:
-		return DAX_LAT_ZERO;
-	case DAX_PTE_SYNC:
-	case DAX_PMD_SYNC:
-		return DAX_LAT_SYNC;
-	case DAX_PMD_FALLBACK:
-		return DAX_LAT_FALLBACK;
-	case DAX_PMD_MAPPED:
-		return DAX_LAT_PMD;
-	case DAX_PTE_MAPPED:
-	case DAX_PTE_COPY:
-		return DAX_LAT_PTE;
-	default: /* retries and errors are counted, not timed */
-		return DAX_NR_CLASSES;
-	}
-}
-
-/* CPUs share cells, so a maximum may be raised between our look and our store. */
-static __always_inline void latency_max(__u64 *max, __u64 ns)
-{
-	__u64 old;
-	int tries;
-
-	for (tries = 0; tries < 8; tries++) {
-		old = *(volatile __u64 *)max;
-		if (ns <= old || __sync_val_compare_and_swap(max, old, ns) == old)
-			return;
-	}
-}
-
-static __noinline int latency_add(struct dax_cell *cell, __u64 class, __u64 ns)
-{
-	__u64 bucket = latency_bucket(ns);
-
-	ONE_REGISTER(class);
-	if (!cell || class >= DAX_NR_CLASSES)
-		return 0;
-
-	ONE_REGISTER(bucket);
-	if (bucket < DAX_LAT_BUCKETS)
-		__sync_fetch_and_add(&cell->lat[class][bucket], 1);
-	__sync_fetch_and_add(&cell->lat_sum[class], ns);
-	if (ns > cell->lat_max[class])
-		latency_max(&cell->lat_max[class], ns);
-	return 0;
-}
-
 #define ST_ENTRY_COUNTS \
 	(ST_SPLIT_EMPTY | ST_SPLIT_ZERO | ST_UPGRADED | ST_UPGRADE_FAILED | ST_WAITED)
 
@@ -107,8 +56,11 @@ static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct
 	__u32 flags;
 
 	cell = bpf_map_lookup_elem(&cells, &at);
-	if (!cell || outcome >= DAX_NR_OUTCOMES)
+	if (!cell || outcome >= DAX_NR_OUTCOMES) {
+		if (cfg.splits)
+			empty_unwatched(inode, pgoff, outcome);
 		return;
+	}
 	__sync_fetch_and_add(&cell->fault[outcome][write ? 1 : 0], 1);
 	if (outcome == DAX_PMD_FALLBACK) {
 		__u64 why = reason;
@@ -472,7 +424,7 @@ static __always_inline int task_ended(void)
 }
 
 /* The extent a 2 MiB fault found. Out of line: its caller has to leave fast in all other faults. */
-static __noinline int extent_found(struct iomap *iomap)
+static __noinline int extent_found(struct inode *inode, struct iomap *iomap)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 	struct frame *f = frame_get(bpf_get_smp_processor_id(), id);
@@ -484,6 +436,19 @@ static __noinline int extent_found(struct iomap *iomap)
 		return 0;
 	}
 	extent_note(&f->st, iomap);
+	if (cfg.splits)
+		empty_note(inode, f->st.pmd_pgoff);
+	return 0;
+}
+
+/* The page a 2 MiB fault is about. */
+static __always_inline int pmd_fault_at(__u64 pgoff)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct frame *f = frame_at(cpu);
+
+	if (f)
+		f->st.pmd_pgoff = pgoff;
 	return 0;
 }
 

@@ -45,6 +45,7 @@ struct fault_state {
 	__u64 wait_ns;
 	__u64 sync_pgoff;
 	__u64 sync_addr;
+	__u64 pmd_pgoff; /* page of the 2 MiB fault that began last; T2 */
 	__u32 wait_op;
 	__u32 pad;
 };

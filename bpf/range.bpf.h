@@ -4,39 +4,6 @@
 #ifndef RANGE_BPF_H
 #define RANGE_BPF_H
 
-static __always_inline struct dax_chunk *chunk_get(struct frame *f, __u64 range)
-{
-	static const struct dax_chunk empty;
-	struct dax_chunk_key key = {
-		.ino = f->ino,
-		.dev = f->dev,
-		.gen = f->gen,
-		.chunk = range / DAX_CHUNK_RANGES,
-	};
-	struct dax_chunk *chunk;
-
-	chunk = bpf_map_lookup_elem(&chunks, &key);
-	if (chunk)
-		return chunk;
-	bpf_map_update_elem(&chunks, &key, &empty, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&chunks, &key);
-}
-
-/* Set a bit and say whether it was clear: each bit is won by exactly one fault. */
-static __always_inline bool bit_won(__u64 *word, __u64 bit)
-{
-	if (*word & bit)
-		return false;
-	return !(__sync_fetch_and_or(word, bit) & bit);
-}
-
-/* The bits that decide what a 4 KiB fault counts as. Whoever sets one makes all caches stale. */
-static __always_inline void bit_set_seen(__u64 *word, __u64 bit)
-{
-	if (bit_won(word, bit))
-		__sync_fetch_and_add(&range_epoch, 1);
-}
-
 /* A 4 KiB fault in a range that is known: returns the DAX_EVF_* it counts as. */
 static __always_inline __u32 pte_note(struct frame *f, struct dax_cell *cell, bool completes)
 {
@@ -56,12 +23,14 @@ static __noinline __u32 range_enter(struct frame *f, struct dax_cell *cell, __u6
 {
 	__u64 range = pgoff / DAX_RANGE_PAGES;
 	__u32 epoch = *(volatile __u32 *)&range_epoch;
+	struct inode *inode;
 	struct dax_chunk *chunk;
 	__u32 word, done = 0;
 	__u64 bit;
 
 	if (!f || !cell)
 		return 0;
+	inode = (struct inode *)f->inode;
 	chunk = chunk_get(f, range);
 	f->range = ~0ULL;
 	if (!chunk) {
@@ -74,6 +43,8 @@ static __noinline __u32 range_enter(struct frame *f, struct dax_cell *cell, __u6
 	if (outcome == DAX_PMD_FALLBACK) {
 		bit_set_seen(&chunk->tried[word], bit);
 		bit_set_seen(&chunk->fell[word], bit);
+		if (cfg.splits && !(f->st.flags & ST_MAP))
+			empty_left(chunk, inode, pgoff);
 		f->st.fell_pgoff = pgoff;
 		f->st.flags |= ST_FELL; /* held from frame_end() on */
 		return 0;
@@ -83,6 +54,8 @@ static __noinline __u32 range_enter(struct frame *f, struct dax_cell *cell, __u6
 		done |= DAX_EVF_RANGE_NEW;
 	}
 	if (outcome < DAX_PMD_MAPPED) {
+		if (cfg.splits && (chunk->empty[word] & bit))
+			empty_split(chunk, cell, inode, pgoff);
 		f->range = range;
 		f->range_epoch = epoch;
 		if (chunk->fell[word] & bit)
@@ -91,6 +64,8 @@ static __noinline __u32 range_enter(struct frame *f, struct dax_cell *cell, __u6
 			f->range_count = chunk->tried[word] & bit ? 0 : DAX_RANGE_NEVER_TRIED;
 		return done | pte_note(f, cell, completes);
 	}
+	if (cfg.splits)
+		empty_clear(chunk, pgoff);
 	f->st.flags &= ~ST_FELL; /* what fell back was served after all */
 	bit_set_seen(&chunk->tried[word], bit);
 	if (bit_won(&chunk->served[word], bit)) {
@@ -107,8 +82,11 @@ static __always_inline __u32 range_note(struct frame *f, struct dax_cell *cell, 
 	bool completes = false;
 
 	if (outcome == DAX_PTE_RETRY || outcome == DAX_PTE_ERROR || outcome == DAX_PMD_RETRY ||
-	    outcome == DAX_PMD_ERROR)
+	    outcome == DAX_PMD_ERROR) {
+		if (cfg.splits)
+			empty_after_failure(f, cell, pgoff, outcome < DAX_PMD_MAPPED);
 		return 0;
+	}
 	if (outcome < DAX_PMD_MAPPED) {
 		if (!plain && (f->st.flags & ST_FELL)) {
 			completes = f->st.fell_pgoff == pgoff;

@@ -4,9 +4,8 @@
 #define SLOT_BPF_H
 
 static __always_inline void meta_fill(struct dax_meta *meta, const struct dax_key *key,
-				      struct vm_fault *vmf)
+				      struct dentry *dentry)
 {
-	struct dentry *dentry = vmf->vma->vm_file->f_path.dentry;
 	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 i, flags = 0;
 
@@ -34,20 +33,20 @@ static __always_inline void meta_fill(struct dax_meta *meta, const struct dax_ke
 }
 
 /* Slot 0 when all are taken: totals stay exact, only their split by file and process ends. */
-static __noinline __u32 slot_find(struct vm_fault *vmf, struct inode *inode, __u32 tgid)
+static __noinline __u32 slot_take(const struct dax_key *from, struct dentry *dentry)
 {
-	struct dax_key key = {
-		.ino = inode->i_ino,
-		.dev = inode->i_sb->s_dev,
-		.gen = inode->i_generation,
-		.tgid = tgid,
-	};
+	struct dax_key key;
 	struct dax_meta *meta;
 	__u32 *found, slot;
 
+	if (!from)
+		return 0;
+	key = *from;
 	found = bpf_map_lookup_elem(&slots, &key);
 	if (found)
 		return *found;
+	if (!dentry)
+		return 0; /* a file without a name, and not seen before */
 	if (next_slot >= cfg.max_slots)
 		goto full;
 	slot = __sync_fetch_and_add(&next_slot, 1);
@@ -60,11 +59,23 @@ static __noinline __u32 slot_find(struct vm_fault *vmf, struct inode *inode, __u
 	}
 	meta = bpf_map_lookup_elem(&metas, &slot);
 	if (meta)
-		meta_fill(meta, &key, vmf);
+		meta_fill(meta, &key, dentry);
 	return slot;
 full:
 	__sync_fetch_and_add(&losses.slots, 1);
 	return 0;
+}
+
+static __always_inline __u32 slot_find(struct vm_fault *vmf, struct inode *inode, __u32 tgid)
+{
+	struct dax_key key = {
+		.ino = inode->i_ino,
+		.dev = inode->i_sb->s_dev,
+		.gen = inode->i_generation,
+		.tgid = tgid,
+	};
+
+	return slot_take(&key, vmf->vma->vm_file->f_path.dentry);
 }
 
 #define NO_CELL 0xffffffff /* this process is not under the filter */

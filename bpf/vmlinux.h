@@ -39,6 +39,14 @@ struct hlist_bl_node {
 	struct hlist_bl_node **pprev;
 };
 
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
 struct qstr {
 	__u32 len;
 	const unsigned char *name;
@@ -48,6 +56,9 @@ struct dentry {
 	struct hlist_bl_node d_hash;
 	struct dentry *d_parent;
 	struct qstr d_name;
+	union {
+		struct hlist_node d_alias;
+	} d_u;
 };
 
 struct path {
@@ -72,12 +83,15 @@ struct xa_node {
 };
 
 struct address_space {
+	struct inode *host;
 	struct xarray i_pages;
 };
 
 struct inode {
 	struct address_space *i_mapping;
 	struct super_block *i_sb;
+	__u32 i_flags;
+	struct hlist_head i_dentry;
 	unsigned long i_ino; /* u64 since 7.1: the same on 64 bit */
 	__u32 i_generation;
 };
@@ -108,6 +122,22 @@ struct iomap {
 	__u16 flags;
 };
 
+struct wait_queue_entry {
+	__u32 flags;
+	void *func;
+};
+
+/* Of fs/dax.c: which entry a task sleeps for. */
+struct exceptional_entry_key {
+	struct xarray *xa;
+	unsigned long entry_start;
+};
+
+struct wait_exceptional_entry_queue {
+	struct wait_queue_entry wait;
+	struct exceptional_entry_key key;
+};
+
 struct task_struct {
 	__s32 pid;
 	__s32 tgid;
@@ -119,5 +149,6 @@ struct task_struct {
 
 struct page;
 struct folio;
+struct wait_queue_head;
 
 #endif /* VMLINUX_H */

@@ -68,7 +68,7 @@ enum dax_class {
 	DAX_LAT_FALLBACK, /* the 2 MiB attempt that failed, without the 4 KiB fault after it */
 	DAX_LAT_ZERO,	  /* zero pages of both sizes */
 	DAX_LAT_SYNC,	  /* MAP_SYNC of both sizes, until the page is in */
-	DAX_LAT_WAIT,	  /* asleep for an entry lock (T3), within the faults above or outside */
+	DAX_LAT_WAIT,	  /* asleep for an entry lock (T2, T3), within the faults above or outside */
 	DAX_NR_CLASSES,
 };
 
@@ -90,12 +90,14 @@ enum dax_range_count {
 	DAX_NR_RANGE_COUNTS,
 };
 
-/* What else happens to entries. Downgrades and upgrades need T2 or T3, see enum dax_tier. */
+/* What else happens to entries. It needs T2, or T3 for upgrades: see enum dax_tier. */
 enum dax_entry_count {
 	DAX_SPLIT_EMPTY,  /* downgrades: a 4 KiB fault split a 2 MiB entry that only held the lock */
 	DAX_SPLIT_ZERO,	  /* ... a 2 MiB zero page, unmapped from all processes */
 	DAX_UPGRADED,	  /* 4 KiB entries replaced by one of 2 MiB (patched kernels) */
 	DAX_UPGRADE_FAILED, /* ... but what came then was not mapped at 2 MiB */
+	DAX_ZERO_REPLACED_PTE, /* a 4 KiB zero page gave way to storage, in all processes */
+	DAX_ZERO_REPLACED_PMD, /* ... one of 2 MiB */
 	DAX_NR_ENTRY_COUNTS,
 };
 
@@ -117,7 +119,7 @@ struct dax_cell {
 	__u64 reason[DAX_NR_REASONS];	 /* the fallbacks again, by reason */
 	__u64 range[DAX_NR_RANGE_COUNTS];
 	__u64 entry[DAX_NR_ENTRY_COUNTS];
-	__u64 wait[DAX_NR_WAITS]; /* outside faults in slot 0 only: the event names no file there */
+	__u64 wait[DAX_NR_WAITS]; /* T3 has those outside faults in slot 0: its event names no file */
 	__u64 untimed;			  /* faults whose begin was not seen */
 	__u64 lat_sum[DAX_NR_CLASSES];	  /* ns */
 	__u64 lat_max[DAX_NR_CLASSES];	  /* ns */
@@ -162,6 +164,7 @@ struct dax_chunk {
 	__u64 tried[DAX_CHUNK_WORDS];
 	__u64 fell[DAX_CHUNK_WORDS];
 	__u64 served[DAX_CHUNK_WORDS];
+	__u64 empty[DAX_CHUNK_WORDS]; /* T2: a 2 MiB fault left an entry there that holds nothing */
 };
 
 /* Event records: every record starts with its type. */
@@ -210,6 +213,26 @@ struct dax_bpf_config {
 	__u32 told;	    /* dax_pmd_fallback is attached and tells the reason: T3 */
 	__u32 nr_cpus;	    /* frames, and rings when records are written: one a CPU */
 	__u32 timed;	    /* the begin of every fault is seen; else that of 4 KiB faults at times */
+	__u32 splits;	    /* splits of 2 MiB entries are to be found out: T2 */
+};
+
+/*
+ * T2: functions of the kernel that tell on whose behalf another one runs. Roles below DAX_NR_WAITS
+ * are those of enum dax_wait.
+ */
+#define DAX_MAX_CALLERS 20
+enum dax_role {
+	DAX_ROLE_GRAB = DAX_NR_WAITS, /* looks for the entry of a fault, and may split it */
+	DAX_ROLE_INSERT,	      /* puts what the fault found into the entry */
+	DAX_NR_ROLES,		      /* no caller */
+};
+
+struct dax_bpf_callers {
+	struct dax_bpf_caller {
+		__u64 from, to; /* addresses; 0: none */
+		__u32 role;	/* enum dax_role */
+		__u32 pad;
+	} caller[DAX_MAX_CALLERS];
 };
 
 /* Losses, counted where they happen. */
@@ -217,6 +240,7 @@ struct dax_bpf_losses {
 	__u64 events;	/* records that found no room in a ring */
 	__u64 unwatched; /* processes under the filter that could not be followed */
 	__u64 slots;	/* times a new file or process found no free slot */
+	__u64 waits;	/* T2: waits for entry locks that may be missing, at most */
 };
 
 /* How many 4 KiB faults were seen to begin on one CPU, modulo 2^32. A cache line each. */
@@ -234,7 +258,7 @@ DAX_WIRE_ASSERT(sizeof(struct dax_event) == 48, "wire");
 DAX_WIRE_ASSERT(sizeof(struct dax_event_extent) == 80, "wire");
 DAX_WIRE_ASSERT(sizeof(struct dax_key) == 24, "wire");
 DAX_WIRE_ASSERT(sizeof(struct dax_chunk_key) == 24, "wire");
-DAX_WIRE_ASSERT(sizeof(struct dax_chunk) == 4 * 8 * DAX_CHUNK_WORDS, "wire");
+DAX_WIRE_ASSERT(sizeof(struct dax_chunk) == 5 * 8 * DAX_CHUNK_WORDS, "wire");
 DAX_WIRE_ASSERT(DAX_CHUNK_RANGES == 64 * DAX_CHUNK_WORDS, "wire");
 
 #endif /* DAX_WIRE_H */

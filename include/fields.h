@@ -34,6 +34,8 @@ struct dax_item {
 	bool downgrades;  /* splits of 2 MiB entries are counted */
 	bool upgrades;	  /* and so are upgrades */
 	bool waits;	  /* and waits for entry locks */
+	bool zero_replaced; /* and zero pages that gave way to storage */
+	enum dax_tier tier;
 	struct dax_key key;
 	__u64 cgroup;		 /* of a process; 0: unknown */
 	char comm[DAX_COMM_LEN]; /* of a process; any bytes */
@@ -61,7 +63,7 @@ struct dax_model {
 	__u64 real_ns;
 	__u64 elapsed_ns; /* 0: there was no sample before */
 	enum dax_tier tier;
-	bool all_reasons, downgrades, upgrades, waits; /* as in the items */
+	bool all_reasons, downgrades, upgrades, waits, zero_replaced; /* as in the items */
 	struct dax_bpf_losses lost;
 	struct dax_item host;
 	struct dax_items list[DAX_NR_ITEM_KINDS]; /* list[DAX_HOST] is empty */

@@ -15,8 +15,8 @@
 enum dax_tier {
 	DAX_T0, /* fs_dax tracepoints */
 	DAX_T1, /* and iomap_iter_dstmap: all fallback reasons */
-	DAX_T2, /* and fentry: what T3 tells, on a kernel without its events */
-	DAX_T3, /* events of the patched kernel: reasons, downgrades, upgrades */
+	DAX_T2, /* and fentry: waits, downgrades, zero pages replaced; which of them, the flags say */
+	DAX_T3, /* events of the patched kernel: reasons, waits, downgrades, upgrades */
 };
 
 /* Everything counted so far about one file in one process. */
@@ -71,10 +71,11 @@ struct dax_sample {
 	__u64 mono_ns; /* CLOCK_MONOTONIC of the reading */
 	__u64 real_ns; /* CLOCK_REALTIME of the reading */
 	enum dax_tier tier;
-	bool extents;	 /* extent reasons can be told (T1 and up) */
-	bool downgrades; /* splits of entries are counted; a recording holds none */
-	bool waits;	 /* so are waits for entry locks */
-	bool upgrades;	 /* and so are upgrades: the kernel has them */
+	bool extents;		 /* extent reasons can be told (T1 and up) */
+	bool downgrades;	 /* splits of entries are counted; a recording holds none */
+	bool waits;		 /* so are waits for entry locks */
+	bool zero_replaced;	 /* so are zero pages that gave way to storage */
+	bool upgrades;		 /* and so are upgrades: the kernel has them */
 	struct dax_bpf_losses lost;
 	size_t nr_rows;
 	const struct dax_row *rows; /* owned by the source, valid until its next reading */

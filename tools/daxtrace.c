@@ -2,6 +2,7 @@
 /* daxtrace.c - records, counts and reports page faults on DAX files. */
 #include <stdio.h>
 #include <string.h>
+#include "collect/features.h"
 #include "trace/trace.h"
 #include "util/err.h"
 
@@ -25,7 +26,8 @@ static int help(void)
 	       "and why.\n\n");
 	for (i = 0; i < NR_COMMANDS; i++)
 		printf("  %-8s %s\n", commands[i].name, commands[i].what);
-	printf("\n'daxtrace COMMAND --help' tells more; daxtop shows the same live.\n");
+	printf("\n'daxtrace --features' says what this kernel lets be counted, and what not.\n"
+	       "'daxtrace COMMAND --help' tells more; daxtop shows the same live.\n");
 	return DAX_EXIT_OK;
 }
 
@@ -40,8 +42,11 @@ int main(int argc, char *argv[])
 		return finish_stdout(help());
 	if (!strcmp(argv[1], "--version")) {
 		puts("daxtrace " DAXSCOPE_VERSION);
-		return finish_stdout(DAX_EXIT_OK);
+		return finish_stdout(argv[2] && !strcmp(argv[2], "-v") ? dax_features_print(stdout) :
+									 DAX_EXIT_OK);
 	}
+	if (!strcmp(argv[1], "--features"))
+		return finish_stdout(dax_features_print(stdout));
 	for (i = 0; i < NR_COMMANDS; i++)
 		if (!strcmp(argv[1], commands[i].name))
 			return finish_stdout(commands[i].run(argc - 1, argv + 1));

@@ -67,10 +67,10 @@ for kind; do
 		kill -INT $bt
 		wait $bt || true
 	fi
-	bench 'daxtop, T0' daxtop -b -d 1000 --max-tier 0 --latency all --
-	bench 'daxtop, T0, sampled' steady daxtop -b -d 1000 --max-tier 0 --
+	bench 'daxtop, T0' steady daxtop -b -d 1000 --max-tier 0 --
+	bench 'daxtop, T1' steady daxtop -b -d 1000 --max-tier 1 --
+	bench 'daxtop, T2' steady daxtop -b -d 1000 --
 	bench 'daxtop, each timed' daxtop -b -d 1000 --latency all --
-	bench 'daxtop' steady daxtop -b -d 1000 --
 	bench 'daxtrace stat' daxtrace stat --
 	bench 'daxtrace record' daxtrace record -q -o "$work/rec" --
 	rm -f "$work/rec"

@@ -39,7 +39,7 @@ complete_is() {
 		case $takes in "'"*) takes=EXPR ;; esac
 		# --help behind it is seen only when it was right.
 		"$@" "$option" ${takes:+"${value[$takes]:-no-value-for-$takes}"} --help >"$work/said" 2>&1 </dev/null || bad+=" $option"
-		case $option in --version | -V) ;; *) grep -qi '^usage' "$work/said" || bad+=" $option" ;; esac
+		case $option in --version | -V | --features) ;; *) grep -qi '^usage' "$work/said" || bad+=" $option" ;; esac
 	done < <("$@" --help | _daxscope_options)
 	check "$*: ... and each is taken$bad" test -z "$bad"
 }

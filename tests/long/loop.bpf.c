@@ -63,7 +63,7 @@ DOOR(door_pmd_done, pmd_done(INODE, VMF, stage->max_pgoff, ev->result))
 DOOR(door_mkwrite, sync_done(INODE, VMF, ev->result, false))
 DOOR(door_mkwrite_no_entry, sync_done(INODE, VMF, ev->result, true))
 DOOR(door_mark, fault_mark(ev->arg))
-DOOR(door_extent, if (pmd_in_flight) extent_found(AS(iomap, iomap)))
+DOOR(door_extent, if (pmd_in_flight) extent_found(INODE, AS(iomap, iomap)))
 DOOR(door_waited, entry_waited(LOOP_DEV, ev->ino, ev->arg, ev->ns))
 
 static __always_inline int play(__u32 door, __u32 cpu, __u32 at)
@@ -202,8 +202,8 @@ int loop_stage(struct loop_args *args)
 	*(volatile __u64 *)&stage->head[LOOP_1_GIB] = (__u64)stage->high;
 	stage->head[LOOP_16_MIB] = *(volatile __u64 *)&stage->head[LOOP_16_MIB] + 2;
 	stage->head[LOOP_1_GIB] = *(volatile __u64 *)&stage->head[LOOP_1_GIB] + 2;
-	PUT(low, xa_node, shift, XA_CHUNK_SHIFT);
-	PUT(high, xa_node, shift, 2 * XA_CHUNK_SHIFT);
+	PUT(low, xa_node, shift, xa_chunk_shift());
+	PUT(high, xa_node, shift, 2 * xa_chunk_shift());
 	for (slot = 0; slot < 64; slot++) {
 		SLOT(low, slot) = stage->head[LOOP_16_MIB]; /* any node will do */
 		SLOT(high, slot) = stage->head[LOOP_16_MIB];

@@ -9,10 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <linux/types.h>
 #include "collect/cells.h"
+#include "collect/kernel.h"
 #include "collect/live.h"
 #include "collect/pace.h"
 #include "collect/path.h"
@@ -30,8 +30,8 @@ struct dax_live {
 	struct dax_source source; /* first: the source handed out is this */
 	struct daxscope_bpf *skel;
 	enum dax_tier tier;
-	bool told;     /* the kernel has dax_pmd_fallback and dax_pmd_downgrade */
-	bool upgrades; /* ... and dax_pmd_upgrade */
+	struct kernel kernel;
+	unsigned int t2; /* DAX_T2_*: what fentry programs count */
 	__u32 max_slots;
 	__u32 shards;
 	const struct dax_cell *cells; /* [max_slots][shards], mapped */
@@ -73,26 +73,6 @@ static int keep_log(enum libbpf_print_level level, const char *fmt, va_list args
 	return vsnprintf(bpf_log + used, sizeof(bpf_log) - used, fmt, args);
 }
 
-/* What this kernel lacks, told apart before libbpf fails with one error for all of it. */
-static int check_kernel(struct dax_live *live, char *err, size_t size)
-{
-	struct btf *btf = btf__load_vmlinux_btf();
-	int found;
-
-	if (!btf)
-		return fail(err, size, -ENOTSUP,
-			    "this kernel has no BTF (/sys/kernel/btf/vmlinux): use one built with "
-			    "CONFIG_DEBUG_INFO_BTF=y, as the distributions' kernels from 5.15 on are");
-	found = btf__find_by_name_kind(btf, "btf_trace_dax_pmd_fault", BTF_KIND_TYPEDEF);
-	live->told = btf__find_by_name_kind(btf, "btf_trace_dax_pmd_fallback", BTF_KIND_TYPEDEF) > 0;
-	live->upgrades = btf__find_by_name_kind(btf, "btf_trace_dax_pmd_upgrade", BTF_KIND_TYPEDEF) > 0;
-	btf__free(btf);
-	if (found < 0)
-		return fail(err, size, -ENOTSUP,
-			    "this kernel has no filesystem DAX: it was built without CONFIG_FS_DAX");
-	return 0;
-}
-
 static __u32 shards_for(int cpus)
 {
 	__u32 shards = 1;
@@ -100,6 +80,26 @@ static __u32 shards_for(int cpus)
 	while (shards < (__u32)cpus && shards < MAX_SHARDS)
 		shards *= 2;
 	return shards;
+}
+
+/* T3 counts waits and splits by the kernel's own events, and takes the rest from here. */
+static void configure_fentry(struct dax_live *live)
+{
+	struct daxscope_bpf *skel = live->skel;
+	bool waits = live->tier == DAX_T2 && (live->t2 & DAX_T2_WAITS);
+	bool splits = live->tier == DAX_T2 && (live->t2 & DAX_T2_SPLITS);
+	bool zero = live->tier >= DAX_T2 && (live->t2 & DAX_T2_REPLACED);
+
+	*(struct dax_bpf_callers *)&skel->rodata->callers = live->kernel.callers.list;
+	*(__u64 *)&skel->rodata->wake_func = live->kernel.callers.wake_func;
+	bpf_program__set_autoload(skel->progs.on_finish_wait, waits);
+	bpf_program__set_autoload(skel->progs.on_wait, waits);
+	bpf_program__set_autoload(skel->progs.on_wait_exclusive, waits);
+	bpf_program__set_autoload(skel->progs.on_unmap, zero);
+	bpf_program__set_autoload(skel->progs.on_delete_entry, splits);
+	bpf_program__set_autoload(skel->progs.on_invalidate_entry, splits);
+	if (!waits)
+		bpf_map__set_max_entries(skel->maps.sleepers, 1);
 }
 
 static void configure(struct dax_live *live, const struct dax_live_opts *opts, int cpus)
@@ -113,7 +113,8 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	cfg->record = opts->record;
 	cfg->max_slots = live->max_slots;
 	cfg->shard_mask = live->shards - 1;
-	cfg->extents = live->tier == DAX_T1;
+	cfg->extents = live->tier == DAX_T1 || live->tier == DAX_T2;
+	cfg->splits = live->tier == DAX_T2 && (live->t2 & DAX_T2_SPLITS);
 	cfg->told = live->tier == DAX_T3;
 	cfg->nr_cpus = (__u32)cpus;
 	cfg->filter = opts->nr_targets > 0;
@@ -126,11 +127,12 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	bpf_map__set_max_entries(skel->maps.metas, live->max_slots);
 	bpf_map__set_max_entries(skel->maps.slots, live->max_slots);
 	bpf_map__set_max_entries(skel->maps.rings, opts->record ? (__u32)cpus : 1);
-	bpf_program__set_autoload(skel->progs.on_dstmap, live->tier == DAX_T1);
+	configure_fentry(live);
+	bpf_program__set_autoload(skel->progs.on_dstmap, cfg->extents);
 	bpf_program__set_autoload(skel->progs.on_pmd_fallback, live->tier == DAX_T3);
 	bpf_program__set_autoload(skel->progs.on_pmd_downgrade, live->tier == DAX_T3);
 	bpf_program__set_autoload(skel->progs.on_entry_wait, live->tier == DAX_T3);
-	bpf_program__set_autoload(skel->progs.on_pmd_upgrade, live->tier == DAX_T3 && live->upgrades);
+	bpf_program__set_autoload(skel->progs.on_pmd_upgrade, live->tier == DAX_T3 && live->kernel.upgrades);
 	bpf_program__set_autoload(skel->progs.on_fork, opts->nr_targets > 0);
 	bpf_program__set_autoload(skel->progs.on_process_free, opts->nr_targets > 0);
 }
@@ -158,16 +160,24 @@ static int load_tier(struct dax_live *live, const struct dax_live_opts *opts, en
 static int load(struct dax_live *live, const struct dax_live_opts *opts, int cpus, char *err,
 		size_t size)
 {
-	static const enum dax_tier tiers[] = { DAX_T3, DAX_T1, DAX_T0 };
+	static const struct {
+		enum dax_tier tier;
+		bool fentry;
+	} tries[] = {{DAX_T3, true}, {DAX_T3, false}, {DAX_T2, true}, {DAX_T1, false}, {DAX_T0, false}};
+	const unsigned int t2 = live->kernel.t2;
 	int ret = -ENOTSUP;
 	size_t i;
 
-	for (i = 0; i < sizeof(tiers) / sizeof(*tiers); i++) {
-		if (tiers[i] > opts->max_tier || (tiers[i] == DAX_T3 && !live->told))
+	for (i = 0; i < sizeof(tries) / sizeof(*tries); i++) {
+		if (tries[i].tier > opts->max_tier || (tries[i].tier == DAX_T3 && !live->kernel.told) ||
+		    (tries[i].fentry && !t2))
 			continue;
-		ret = load_tier(live, opts, tiers[i], cpus);
+		live->t2 = tries[i].fentry ? t2 : 0;
+		ret = load_tier(live, opts, tries[i].tier, cpus);
 		if (!ret)
 			return 0;
+		if (tries[i].fentry)
+			continue; /* whatever it was, the rest may work */
 		if (ret == -ENOMEM)
 			return fail(err, size, ret, "not enough memory for %u counting slots",
 				    live->max_slots);
@@ -229,6 +239,12 @@ static int attach(struct dax_live *live, const struct dax_live_opts *opts)
 		&skel->links.on_pmd_downgrade,
 		&skel->links.on_pmd_upgrade,
 		&skel->links.on_entry_wait,
+		&skel->links.on_finish_wait,
+		&skel->links.on_wait,
+		&skel->links.on_wait_exclusive,
+		&skel->links.on_unmap,
+		&skel->links.on_delete_entry,
+		&skel->links.on_invalidate_entry,
 		&skel->links.on_pte_fault,
 		&skel->links.on_pmd_fault,
 	};
@@ -248,6 +264,12 @@ static int attach(struct dax_live *live, const struct dax_live_opts *opts)
 		skel->progs.on_pmd_downgrade,
 		skel->progs.on_pmd_upgrade,
 		skel->progs.on_entry_wait,
+		skel->progs.on_finish_wait,
+		skel->progs.on_wait,
+		skel->progs.on_wait_exclusive,
+		skel->progs.on_unmap,
+		skel->progs.on_delete_entry,
+		skel->progs.on_invalidate_entry,
 		skel->progs.on_pte_fault,
 		skel->progs.on_pmd_fault,
 	};
@@ -287,7 +309,8 @@ int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char 
 		return fail(err, size, -ENOMEM, "out of memory");
 	}
 	live->source.next = next_sample;
-	ret = check_kernel(live, err, size);
+	/* Event records hold nothing of what T2 adds. */
+	ret = kernel_look(&live->kernel, opts->record ? DAX_T1 : opts->max_tier, err, size);
 	if (ret)
 		goto undo;
 	ret = load(live, opts, cpus, err, size);
@@ -384,6 +407,9 @@ void dax_live_losses(const struct dax_live *live, struct dax_bpf_losses *out)
 	out->events = now->events;
 	out->unwatched = now->unwatched;
 	out->slots = now->slots;
+	out->waits = now->waits + kernel_passed_over(live->skel->progs.on_finish_wait) +
+		     kernel_passed_over(live->skel->progs.on_wait_exclusive) +
+		     kernel_passed_over(live->skel->progs.on_wait);
 }
 
 int dax_live_drain(struct dax_live *live, dax_event_fn fn, void *ctx)
@@ -453,9 +479,10 @@ static int next_sample(struct dax_source *src, struct dax_sample *out)
 	out->real_ns = clock_ns(CLOCK_REALTIME);
 	out->tier = live->tier;
 	out->extents = live->tier >= DAX_T1;
-	out->downgrades = live->tier >= DAX_T2;
-	out->waits = live->tier == DAX_T3;
-	out->upgrades = live->tier == DAX_T3 && live->upgrades;
+	out->downgrades = live->tier == DAX_T3 || (live->t2 & DAX_T2_SPLITS);
+	out->waits = live->tier == DAX_T3 || (live->t2 & DAX_T2_WAITS);
+	out->zero_replaced = live->t2 & DAX_T2_REPLACED;
+	out->upgrades = live->tier == DAX_T3 && live->kernel.upgrades;
 	dax_live_losses(live, &out->lost);
 	out->nr_rows = (size_t)(row - live->rows);
 	out->rows = live->rows;

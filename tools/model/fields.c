@@ -101,10 +101,22 @@ static struct dax_num downgrades(const struct dax_item *item, enum dax_window wi
 {
 	const __u64 *entry = dax_item_cell(item, window)->entry;
 
+	struct dax_num num;
+
 	if (!item->downgrades)
 		return num_unknown();
-	return num_count(zero_only ? entry[DAX_SPLIT_ZERO]
-				   : known_add(entry[DAX_SPLIT_EMPTY], entry[DAX_SPLIT_ZERO]));
+	if (zero_only)
+		return num_count(entry[DAX_SPLIT_ZERO]);
+	num = num_count(known_add(entry[DAX_SPLIT_EMPTY], entry[DAX_SPLIT_ZERO]));
+	/* T2 finds splits of empty entries in the state of their range. */
+	num.partial = item->tier == DAX_T2 && untracked(dax_item_cell(item, window));
+	return num;
+}
+
+static struct dax_num zero_replaced(const struct dax_item *item, enum dax_window window, int which)
+{
+	return item->zero_replaced ? num_count(dax_item_cell(item, window)->entry[which])
+				   : num_unknown();
 }
 
 static struct dax_num upgrades(const struct dax_item *item, enum dax_window window, int which)
@@ -342,15 +354,19 @@ const struct dax_field dax_fields[] = {
 	    .what = "2 MiB entries without storage that a 4 KiB fault split (T2 and up)"),
 	NUM("zero_page_splits", "SPLITS", COUNT, 6, downgrades, true,
 	    .what = "of these 2 MiB zero pages, taken from all processes"),
+	NUM("pte_zero_replaced", "4K-ZR", COUNT, 6, zero_replaced, DAX_ZERO_REPLACED_PTE,
+	    .what = "4 KiB zero pages replaced by storage, in all processes (T2 and up)"),
+	NUM("pmd_zero_replaced", "2M-ZR", COUNT, 6, zero_replaced, DAX_ZERO_REPLACED_PMD,
+	    .what = "2 MiB zero pages replaced by storage, in all processes (T2 and up)"),
 	NUM("upgrades", "UPGR", COUNT, 6, upgrades, DAX_UPGRADED,
 	    .what = "ranges turned from 4 KiB entries to one of 2 MiB (patched kernels)"),
 	NUM("upgrades_failed", "UPFAIL", COUNT, 6, upgrades, DAX_UPGRADE_FAILED,
 	    .what = "upgrades after which nothing was mapped at 2 MiB (patched kernels)"),
 	LATENCY("wait", "W", DAX_LAT_WAIT, "waits for entry locks"),
 	NUM("entry_waits", "WAITS", COUNT, 6, wait_count, 0, TABLES, .label = "waits",
-	    .what = "times a task slept for an entry lock (T3)"),
+	    .what = "times a task slept for an entry lock (T2 and up)"),
 	NUM("entry_wait_ns", "WAIT-T", NS, 9, wait_time, 0, TABLES,
-	    .what = "time asleep for entry locks (T3)"),
+	    .what = "time asleep for entry locks (T2 and up)"),
 	NUM("res_pmd_bytes", "RES-2M", BYTES, 7, resident, DAX_RESIDENT_PMD, TABLES, READING,
 	    .label = "at 2 MiB", .what = "mapped now at 2 MiB, zero pages included (Linux 6.7)"),
 	NUM("res_pte_bytes", "RES-4K", BYTES, 7, resident, DAX_RESIDENT_PTE, TABLES, READING,

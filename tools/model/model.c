@@ -100,6 +100,8 @@ static void item_init(struct dax_item *item, enum dax_item_kind kind, const stru
 	item->all_reasons = model->all_reasons;
 	item->downgrades = model->downgrades;
 	item->waits = model->waits;
+	item->zero_replaced = model->zero_replaced;
+	item->tier = model->tier;
 	item->upgrades = model->upgrades;
 	item->elapsed_ns = model->elapsed_ns;
 	if (!model->elapsed_ns)
@@ -305,6 +307,7 @@ struct dax_model *dax_model_build(const struct dax_sample *now, const struct dax
 	model->all_reasons = now->extents;
 	model->downgrades = now->downgrades;
 	model->waits = now->waits;
+	model->zero_replaced = now->zero_replaced;
 	model->upgrades = now->upgrades;
 	model->lost = now->lost;
 	if (comparable(now, before))

@@ -161,7 +161,7 @@ static const struct {
 } tiers[] = {
 	[DAX_T0] = {"T0", "fault events only; extent reasons are unknown"},
 	[DAX_T1] = {"T1", "all fallback reasons"},
-	[DAX_T2] = {"T2", "all fallback reasons, downgrades"},
+	[DAX_T2] = {"T2", "all fallback reasons, downgrades, entry-lock waits"},
 	[DAX_T3] = {"T3", "all fallback reasons, downgrades, upgrades, entry-lock waits"},
 };
 

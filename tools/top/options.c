@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include "collect/features.h"
 #include "top/top.h"
 #include "util/err.h"
 
@@ -36,7 +37,8 @@ static const char usage[] =
 	"      --latency WHICH   sampled: time 1 in 20 of many 4 KiB faults; all: each\n"
 	"      --color WHEN      auto (not with NO_COLOR), always or never\n"
 	"      --ascii           no character beyond ASCII\n"
-	"      --help, --version\n"
+	"      --features        say what this kernel lets be counted, and what not\n"
+	"      --help, --version (with -v: and the features)\n"
 	"  -- COMMAND            run COMMAND, watch it and its children, end with it\n"
 	"\n"
 	"Keys: h or ? for help, q to quit. Needs root, or CAP_BPF and CAP_PERFMON.\n"
@@ -50,6 +52,7 @@ enum {
 	OPT_LATENCY,
 	OPT_COLOR,
 	OPT_ASCII,
+	OPT_FEATURES,
 	OPT_HELP,
 	OPT_VERSION
 };
@@ -68,6 +71,8 @@ static const struct option longopts[] = {
 	{"latency", required_argument, NULL, OPT_LATENCY},
 	{"color", required_argument, NULL, OPT_COLOR},
 	{"ascii", no_argument, NULL, OPT_ASCII},
+	{"features", no_argument, NULL, OPT_FEATURES},
+	{"verbose", no_argument, NULL, 'v'},
 	{"help", no_argument, NULL, OPT_HELP},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{0},
@@ -155,6 +160,12 @@ static void print_and_exit(const char *text)
 	exit(finish_stdout(DAX_EXIT_OK));
 }
 
+static void version_and_exit(bool verbose)
+{
+	puts("daxtop " DAXSCOPE_VERSION);
+	exit(finish_stdout(verbose ? dax_features_print(stdout) : DAX_EXIT_OK));
+}
+
 static void option(struct top_opts *opts, int opt, char *arg)
 {
 	switch (opt) {
@@ -203,8 +214,13 @@ static void option(struct top_opts *opts, int opt, char *arg)
 		print_and_exit(usage);
 		break;
 	case OPT_VERSION:
-		print_and_exit("daxtop " DAXSCOPE_VERSION "\n");
+		opts->version = true;
 		break;
+	case 'v':
+		opts->verbose = true;
+		break;
+	case OPT_FEATURES:
+		exit(finish_stdout(dax_features_print(stdout)));
 	default:
 		fprintf(stderr, "Try '%s --help'.\n", program_name());
 		exit(DAX_EXIT_USAGE);
@@ -242,8 +258,12 @@ void top_options(struct top_opts *opts, int argc, char *argv[])
 			die_usage("there is no command after --");
 	}
 	argv[0] = (char *)program_name(); /* for the messages of getopt_long() */
-	while ((opt = getopt_long(own, argv, "d:n:bp:r:s:", longopts, NULL)) != -1)
+	while ((opt = getopt_long(own, argv, "d:n:bp:r:s:v", longopts, NULL)) != -1)
 		option(opts, opt, optarg);
+	if (opts->version)
+		version_and_exit(opts->verbose);
+	if (opts->verbose)
+		die_usage("-v: goes with --version only");
 	operands(opts, own, argv);
 	if (opts->recording && (opts->command || opts->nr_targets || opts->resident))
 		die_usage("-r: a recording is shown as it is: no -p, no --resident, no COMMAND");

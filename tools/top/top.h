@@ -17,6 +17,7 @@ struct top_opts {
 	enum dax_tier max_tier;
 	bool time_all; /* 4 KiB faults too, however many */
 	bool resident; /* tell what is mapped now of all processes, not only of targets */
+	bool version, verbose;
 	struct view_opts show;
 	__u32 *targets; /* with room for one more: the command */
 	size_t nr_targets;

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * split.bpf.h - T2: count 2 MiB entries that only held the lock and were split by a 4 KiB fault.
+ *
+ * Nothing that could be traced happens only then: every function on that path runs in each 4 KiB
+ * fault, and a probe on one would cost all of them. So it is told from both ends. A 2 MiB fault
+ * that finds its extent holds the lock of its entry; if that is empty, the range is noted in
+ * chunk.empty. When the fault puts storage or a zero page in, the note goes. When it falls back,
+ * the next 4 KiB fault of the range splits the entry, finds the note at its end, and counts:
+ * whoever wins the bit, so an entry is counted once. No other 2 MiB fault can note the range in
+ * between: it finds the 4 KiB entry there, and takes no lock.
+ *
+ * Where a fault fell back without an extent (the filesystem failed), the note is made after the
+ * lock was dropped: a 4 KiB fault that overtakes it there is not counted. And the split is that of
+ * the first fault to end, which with several at once may not be the one that did it.
+ */
+#ifndef SPLIT_BPF_H
+#define SPLIT_BPF_H
+
+__u32 nr_empty = 0; /* ranges noted in chunk.empty */
+
+#define EMPTY_WORD(chunk, pgoff) \
+	(&(chunk)->empty[(pgoff) / DAX_RANGE_PAGES % DAX_CHUNK_RANGES / 64])
+#define EMPTY_BIT(pgoff) (1ULL << ((pgoff) / DAX_RANGE_PAGES % 64))
+
+static __always_inline bool empty_clear(struct dax_chunk *chunk, __u64 pgoff)
+{
+	__u64 *word = EMPTY_WORD(chunk, pgoff), bit = EMPTY_BIT(pgoff);
+
+	if (!(*word & bit) || !(__sync_fetch_and_and(word, ~bit) & bit))
+		return false;
+	__sync_fetch_and_sub(&nr_empty, 1);
+	return true;
+}
+
+/* Note the range if its entry is empty now. */
+static __noinline int empty_left(struct dax_chunk *chunk, struct inode *inode, __u64 pgoff)
+{
+	int flags = entry_flags(inode, pgoff);
+
+	if (!chunk || flags < 0 ||
+	    (flags & (DAX_ENTRY_PMD | DAX_ENTRY_EMPTY)) != (DAX_ENTRY_PMD | DAX_ENTRY_EMPTY))
+		return 0;
+	if (!bit_won(EMPTY_WORD(chunk, pgoff), EMPTY_BIT(pgoff)))
+		return 0;
+	__sync_fetch_and_add(&nr_empty, 1);
+	/* Where the range is touched it may be cached as such, and the note would not be looked at.
+	 */
+	if (chunk->touched[pgoff / DAX_RANGE_PAGES % DAX_CHUNK_RANGES / 64] & EMPTY_BIT(pgoff))
+		__sync_fetch_and_add(&range_epoch, 1);
+	return 0;
+}
+
+/* A 4 KiB fault ended in a range with a note: it was split, unless storage came in the meantime. */
+static __noinline int empty_split(struct dax_chunk *chunk, struct dax_cell *cell,
+				  struct inode *inode, __u64 pgoff)
+{
+	int flags = entry_flags(inode, pgoff);
+
+	if (!chunk || flags < 0 || (flags & DAX_ENTRY_PMD))
+		return 0;
+	if (empty_clear(chunk, pgoff) && cell)
+		__sync_fetch_and_add(&cell->entry[DAX_SPLIT_EMPTY], 1);
+	return 0;
+}
+
+static __always_inline void chunk_key_of(struct dax_chunk_key *key, struct inode *inode,
+					 __u64 pgoff)
+{
+	*key = (struct dax_chunk_key){
+		.ino = BPF_CORE_READ(inode, i_ino),
+		.dev = BPF_CORE_READ(inode, i_sb, s_dev),
+		.gen = BPF_CORE_READ(inode, i_generation),
+		.chunk = pgoff / DAX_RANGE_PAGES / DAX_CHUNK_RANGES,
+	};
+}
+
+/* A 2 MiB fault found its extent, under the lock of its entry. Whoever it is: see account(). */
+static __noinline int empty_note(struct inode *inode, __u64 pgoff)
+{
+	struct dax_chunk_key key;
+	struct dax_chunk *chunk;
+
+	if (!inode)
+		return 0;
+	chunk_key_of(&key, inode, pgoff);
+	chunk = chunk_take(&key);
+	if (chunk)
+		empty_left(chunk, inode, pgoff);
+	return 0;
+}
+
+/* The entry of the range went without a split: taken out, or it had become a zero page. */
+static __noinline int empty_gone(struct inode *inode, __u64 pgoff)
+{
+	struct dax_chunk_key key;
+	struct dax_chunk *chunk;
+
+	if (!inode || !*(volatile __u32 *)&nr_empty)
+		return 0;
+	chunk_key_of(&key, inode, pgoff);
+	chunk = bpf_map_lookup_elem(&chunks, &key);
+	if (chunk)
+		empty_clear(chunk, pgoff);
+	return 0;
+}
+
+/* A fault that came to nothing may have split an entry before that, or have left an empty one. */
+static __noinline int empty_after_failure(struct frame *f, struct dax_cell *cell, __u64 pgoff,
+					  bool pte)
+{
+	struct dax_chunk *chunk;
+	struct inode *inode;
+
+	if (!f || (pte && !*(volatile __u32 *)&nr_empty))
+		return 0;
+	inode = (struct inode *)f->inode;
+	chunk = chunk_get(f, pgoff / DAX_RANGE_PAGES);
+	if (!chunk)
+		return 0;
+	if (pte)
+		empty_split(chunk, cell, inode, pgoff);
+	else
+		empty_left(chunk, inode, pgoff);
+	return 0;
+}
+
+/* The fault of a process that is not watched: what it did to a note of one that is. */
+static __noinline int empty_unwatched(struct inode *inode, __u64 pgoff, __u32 outcome)
+{
+	struct dax_chunk_key key;
+	struct dax_chunk *chunk;
+
+	if (!inode || !*(volatile __u32 *)&nr_empty)
+		return 0;
+	chunk_key_of(&key, inode, pgoff);
+	chunk = bpf_map_lookup_elem(&chunks, &key);
+	if (!chunk)
+		return 0;
+	if (outcome < DAX_PMD_MAPPED)
+		empty_split(chunk, (void *)0, inode, pgoff);
+	else if (outcome <= DAX_PMD_SYNC)
+		empty_clear(chunk, pgoff);
+	return 0;
+}
+
+#endif /* SPLIT_BPF_H */

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * wait.bpf.h - T2: waits for entry locks, from the moment a task puts itself into the queue of one.
+ *
+ * A task that finds the entry free calls nothing that is traced here. One that sleeps may be woken
+ * in vain and go to sleep again: that is one wait. The kernel does not say when it is over, so each
+ * sleep is counted as it ends, and when another follows, what was counted is made longer. That it
+ * follows can be seen in the queue entry: it is prepared once, and only then not marked exclusive.
+ */
+#ifndef WAIT_BPF_H
+#define WAIT_BPF_H
+
+#define MAX_SLEEPERS 4096 /* tasks that slept last, among them those asleep */
+
+struct sleeper {
+	__u64 begin; /* ns */
+	__u64 ns;    /* as counted so far; 0: not yet */
+	__u32 cell;
+	__u32 op;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, MAX_SLEEPERS);
+	__type(key, __u64); /* pid_tgid */
+	__type(value, struct sleeper);
+} sleepers SEC(".maps");
+
+const volatile __u64 wake_func = 0; /* address of wake_exceptional_entry_func() */
+
+static __noinline int wait_begun(void *ctx, struct wait_queue_entry *entry, bool exclusive)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	struct sleeper sleeper = {};
+	struct dax_key key;
+	struct inode *inode;
+	struct xarray *xa;
+
+	if (exclusive && (entry->flags & WQ_FLAG_EXCLUSIVE))
+		return 0; /* the same wait goes on */
+	xa = BPF_CORE_READ((struct wait_exceptional_entry_queue *)entry, key.xa);
+	inode = BPF_CORE_READ(
+		(struct address_space *)((void *)xa -
+					 bpf_core_field_offset(struct address_space, i_pages)),
+		host);
+	if (!key_of(&key, inode, id)) {
+		bpf_map_delete_elem(&sleepers, &id);
+		return 0;
+	}
+	sleeper.op = called_by(ctx, 0, DAX_NR_WAITS - 1);
+	sleeper.cell = cell_at(&key, inode);
+	sleeper.begin = bpf_ktime_get_ns();
+	if (bpf_map_update_elem(&sleepers, &id, &sleeper, BPF_ANY))
+		__sync_fetch_and_add(&losses.waits, 1);
+	return 0;
+}
+
+static __noinline int wait_ended(void)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	struct sleeper *sleeper = bpf_map_lookup_elem(&sleepers, &id);
+	struct dax_cell *cell;
+	__u64 ns, before;
+	__u32 at;
+
+	if (!sleeper)
+		return 0;
+	before = sleeper->ns;
+	at = sleeper->cell;
+	ns = bpf_ktime_get_ns() - sleeper->begin;
+	sleeper->ns = ns ? ns : 1;
+	cell = bpf_map_lookup_elem(&cells, &at);
+	if (!cell)
+		return 0;
+	if (!before) {
+		wait_add(cell, sleeper->op, ns);
+		return 0;
+	}
+	latency_move(cell, DAX_LAT_WAIT, before, ns);
+	return 0;
+}
+
+#endif /* WAIT_BPF_H */

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* features.h - what this kernel lets a BPF program attach to, each found by trying. */
+#ifndef DAX_COLLECT_FEATURES_H
+#define DAX_COLLECT_FEATURES_H
+
+#include <stdio.h>
+#include "collect/callers.h"
+#include "sample.h"
+
+enum dax_probe_kind { DAX_PROBE_TRACEPOINT, DAX_PROBE_FENTRY };
+
+#define DAX_MAX_PROBES 32
+
+struct dax_features {
+	struct dax_probe_try {
+		const char *name;
+		enum dax_tier tier;
+		enum dax_probe_kind kind;
+		int err; /* 0: works; -ENOENT: this kernel has none; else what the kernel said */
+	} probe[DAX_MAX_PROBES];
+	size_t nr;
+	struct callers callers;
+};
+
+/* What T2 can count here: one bit each. */
+#define DAX_T2_WAITS	1 /* waits for entry locks */
+#define DAX_T2_REPLACED 2 /* zero pages replaced by storage */
+#define DAX_T2_SPLITS	4 /* 2 MiB entries that were split */
+
+struct btf;
+
+/* Try the probes of tiers @least to @most. @btf is the kernel's. */
+void dax_features_try(struct dax_features *features, const struct btf *btf, enum dax_tier least,
+		      enum dax_tier most);
+unsigned int dax_features_t2(const struct dax_features *features);
+
+/*
+ * Print for people what was tried, what works, and which numbers are unknown for what does not.
+ * Returns an exit status: DAX_EXIT_OK, or DAX_EXIT_UNSUPPORTED when nothing can be counted here.
+ */
+int dax_features_print(FILE *to);
+
+#endif
