@@ -395,13 +395,13 @@ static __always_inline int entry_waited(__u32 dev, __u64 ino, __u32 op, __u64 ns
 
 	if (!f)
 		return 0;
-	if (!watched(f, id)) {
+	if (!wanted(f, id)) {
 		if (!(f->st.flags & ST_BEGUN))
 			frame_end(f);
 		return 0;
 	}
 	if (f->st.flags & (ST_BEGUN | ST_SYNC)) {
-		if (f->tgid == id >> 32 && f->ino == ino && f->dev == dev) {
+		if (f->who == who_of(cfg.who, id) && f->ino == ino && f->dev == dev) {
 			at = f->cell;
 		} else if (!(f->st.flags & ST_WAITED)) {
 			f->st.wait_ns = ns;

@@ -16,4 +16,10 @@ void rec_count(struct dax_cell *cell, const struct dax_event *ev);
  */
 struct dax_source *rec_source(struct rec_reader *reader, __u64 every_ns);
 
+/*
+ * Have @source, from rec_source() and not read yet, tell threads apart: up to 16384 pairs of file
+ * and thread; those of further threads are not told apart.
+ */
+void rec_by_thread(struct dax_source *source);
+
 #endif

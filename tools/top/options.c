@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include "collect/cgroup.h"
 #include "top/top.h"
 #include "util/err.h"
 
@@ -28,6 +29,8 @@ static const char usage[] =
 	"  -b, --batch           text to standard output (so does a pipe)\n"
 	"      --json            one JSON object a line, an update each\n"
 	"  -p, --pid PID[,PID]   only these processes and what they start from now on\n"
+	"  -H, --threads         count threads apart\n"
+	"  -G, --cgroup PATH     only tasks in this cgroup and below; may be given again\n"
 	"  -s, --sort FIELD      order of the tables (pte_faults); help lists all\n"
 	"      --rows N          lines of each table in text (10) and JSON (all); 0: all\n"
 	"      --max-tier N      attach no more than tier N, 0 to 3\n"
@@ -47,6 +50,8 @@ static const struct option longopts[] = {
 	{"batch", no_argument, NULL, 'b'},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"pid", required_argument, NULL, 'p'},
+	{"threads", no_argument, NULL, 'H'},
+	{"cgroup", required_argument, NULL, 'G'},
 	{"sort", required_argument, NULL, 's'},
 	{"rows", required_argument, NULL, OPT_ROWS},
 	{"max-tier", required_argument, NULL, OPT_TIER},
@@ -100,6 +105,19 @@ static void add_pids(struct top_opts *opts, char *list)
 	}
 }
 
+static void add_cgroup(struct top_opts *opts, const char *path)
+{
+	char err[512];
+	int fd;
+
+	if (opts->nr_cgroups == DAX_MAX_CGROUPS)
+		die_usage("-G: more than %d cgroups", DAX_MAX_CGROUPS);
+	fd = cgroup_open(path, err, sizeof(err));
+	if (fd < 0)
+		die(DAX_EXIT_USAGE, "-G %s: %s", path, err);
+	opts->cgroups[opts->nr_cgroups++] = fd;
+}
+
 static const struct dax_field *sort_field(const char *name)
 {
 	const struct dax_field *field = dax_field_find(name);
@@ -148,6 +166,12 @@ static void option(struct top_opts *opts, int opt, char *arg)
 		break;
 	case 'p':
 		add_pids(opts, arg);
+		break;
+	case 'H':
+		opts->threads = true;
+		break;
+	case 'G':
+		add_cgroup(opts, arg);
 		break;
 	case 's':
 		opts->show.sort = sort_field(arg);
@@ -208,7 +232,7 @@ void top_options(struct top_opts *opts, int argc, char *argv[])
 			die_usage("there is no command after --");
 	}
 	argv[0] = (char *)program_name(); /* for the messages of getopt_long() */
-	while ((opt = getopt_long(own, argv, "d:n:bp:s:", longopts, NULL)) != -1)
+	while ((opt = getopt_long(own, argv, "d:n:bp:HG:s:", longopts, NULL)) != -1)
 		option(opts, opt, optarg);
 	operands(opts, own, argv);
 	rows_given = opts->show.rows != ~0UL;

@@ -36,6 +36,7 @@ struct tui {
 	bool searching;
 	char search[SEARCH_MAX];
 	bool no_match;
+	bool no_threads; /* they were asked for, and are not counted apart */
 };
 
 /* The order of the table in front, and the selected line found again in it. */
