@@ -105,7 +105,7 @@ build/guest/%: tests/guest/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static -o $@ $< -lpthread
 
-tests: all build/guest/contend build/guest/touch
+tests: all build/guest/contend build/guest/touch build/guest/who
 	$(Q)$(MAKE) --no-print-directory D=asan unit
 
 deps: ## name the Debian packages that are missing for 'make check'; as root, install them
