@@ -52,13 +52,16 @@ static __always_inline bool key_of(struct dax_key *key, struct inode *inode, __u
 {
 	__u32 tgid = id >> 32;
 
-	if (cfg.filter && !bpf_map_lookup_elem(&watched_tgids, &tgid))
+	if ((cfg.who & DAX_WHO_PIDS) && !bpf_map_lookup_elem(&watched_tgids, &tgid))
+		return false;
+	if ((cfg.who & DAX_WHO_CGROUPS) && !in_cgroups())
 		return false;
 	*key = (struct dax_key){
 		.ino = BPF_CORE_READ(inode, i_ino),
 		.dev = BPF_CORE_READ(inode, i_sb, s_dev),
 		.gen = BPF_CORE_READ(inode, i_generation),
 		.tgid = tgid,
+		.tid = cfg.who & DAX_WHO_THREADS ? (__u32)id : 0,
 	};
 	return true;
 }

@@ -381,13 +381,13 @@ static __always_inline int entry_waited(__u32 dev, __u64 ino, __u32 op, __u64 ns
 
 	if (!f)
 		return 0;
-	if (!watched(f, id)) {
+	if (!wanted(f, id)) {
 		frame_leave(f, id);
 		return 0;
 	}
 	/* Not by ST_BEGUN: the begin of a 4 KiB fault need not be seen. */
 	if (op < DAX_WAIT_IN_MKWRITE || (op == DAX_WAIT_IN_MKWRITE && (f->st.flags & ST_SYNC))) {
-		if (f->tgid == id >> 32 && f->ino == ino && f->dev == dev) {
+		if (f->who == who_of(cfg.who, id) && f->ino == ino && f->dev == dev) {
 			at = f->cell;
 		} else if (!(f->st.flags & ST_WAITED)) {
 			f->st.wait_ns = ns;

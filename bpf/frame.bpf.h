@@ -58,7 +58,7 @@ struct frame {
 	__u64 ino;
 	__u32 gen;
 	__u32 dev;
-	__u32 tgid;
+	__u64 who;   /* who_of() the last process or thread */
 	__u32 slot;
 	__u32 cell;	   /* of that slot, for this CPU */
 	__u32 range_count; /* what a 4 KiB fault in @range counts as: enum dax_range_count; 0: nothing */
@@ -227,7 +227,7 @@ static __always_inline bool watched(struct frame *f, __u64 id)
 	__u32 tgid = id >> 32;
 	__u64 epoch;
 
-	if (!cfg.filter)
+	if (!(cfg.who & DAX_WHO_PIDS))
 		return true;
 	epoch = *(volatile __u64 *)&watch_epoch;
 	if (f->watch_tgid != tgid || f->watch_epoch != epoch) {
@@ -236,6 +236,34 @@ static __always_inline bool watched(struct frame *f, __u64 id)
 		f->watch_tgid = tgid;
 	}
 	return f->watch_yes;
+}
+
+/*
+ * Is this task in a cgroup under the filter, or below one? Asked for each fault: a task can be moved
+ * at any time.
+ */
+static __always_inline bool in_cgroups(void)
+{
+	__u32 i;
+
+	for (i = 0; i < DAX_MAX_CGROUPS && i < cfg.nr_cgroups; i++)
+		if (bpf_current_task_under_cgroup(&watched_cgroups, i) == 1)
+			return true;
+	return false;
+}
+
+/* Is this task under all filters? */
+static __always_inline bool wanted(struct frame *f, __u64 id)
+{
+	return watched(f, id) && (!(cfg.who & DAX_WHO_CGROUPS) || in_cgroups());
+}
+
+/* What tells the process or thread @id apart for its slot; @set is cfg.who. */
+static __always_inline __u64 who_of(__u32 set, __u64 id)
+{
+	if (set & DAX_WHO_THREADS)
+		return id;
+	return id >> 32;
 }
 
 #endif /* FRAME_BPF_H */

@@ -10,8 +10,10 @@ static __always_inline void meta_fill(struct dax_meta *meta, const struct dax_ke
 	__u32 i, flags = 0;
 
 	meta->key = *key;
+	meta->path_dev = BPF_CORE_READ(dentry, d_sb, s_dev);
 	meta->cgroup = bpf_get_current_cgroup_id();
 	bpf_probe_read_kernel(meta->comm, sizeof(meta->comm), task->group_leader->comm);
+	bpf_probe_read_kernel(meta->thread, sizeof(meta->thread), task->comm);
 	if (!BPF_CORE_READ(dentry, d_hash.pprev))
 		flags |= DAX_META_DELETED;
 	for (i = 0; i < DAX_PATH_PARTS; i++) {
@@ -32,7 +34,7 @@ static __always_inline void meta_fill(struct dax_meta *meta, const struct dax_ke
 	__sync_fetch_and_add(&meta->ready, 1);
 }
 
-/* Slot 0 when all are taken: totals stay exact, only their split by file and process ends. */
+/* Slot 0 when all are taken: totals stay exact, only their split ends. */
 static __noinline __u32 slot_take(const struct dax_key *from, struct dentry *dentry)
 {
 	struct dax_key key;
@@ -66,46 +68,48 @@ full:
 	return 0;
 }
 
-static __always_inline __u32 slot_find(struct vm_fault *vmf, struct inode *inode, __u32 tgid)
+static __always_inline __u32 slot_find(struct vm_fault *vmf, struct inode *inode, __u64 id)
 {
 	struct dax_key key = {
 		.ino = inode->i_ino,
 		.dev = inode->i_sb->s_dev,
 		.gen = inode->i_generation,
-		.tgid = tgid,
+		.tgid = id >> 32,
+		.tid = cfg.who & DAX_WHO_THREADS ? (__u32)id : 0,
 	};
 
 	return slot_take(&key, vmf->vma->vm_file->f_path.dentry);
 }
 
-#define NO_CELL 0xffffffff /* this process is not under the filter */
+#define NO_CELL 0xffffffff /* this task is not under the filter */
 
 static __noinline __u32 cell_find(struct frame *f, __u32 cpu, struct vm_fault *vmf,
 				  struct inode *inode, __u64 id)
 {
-	__u32 tgid = id >> 32;
-
-	if (!f || !vmf || !inode || !watched(f, id))
+	if (!f || !vmf || !inode || !wanted(f, id))
 		return NO_CELL;
-	f->slot = slot_find(vmf, inode, tgid);
+	f->slot = slot_find(vmf, inode, id);
 	f->cell = f->slot * (cfg.shard_mask + 1) + (cpu & cfg.shard_mask);
 	f->inode = (__u64)inode;
 	f->ino = inode->i_ino;
 	f->gen = inode->i_generation;
 	f->dev = inode->i_sb->s_dev;
-	f->tgid = tgid;
+	f->who = who_of(cfg.who, id);
 	f->epoch = f->watch_epoch;
 	f->range = ~0ULL;
 	return f->cell;
 }
 
-/* The cell of @inode's file in the process of @id; @f's caches are about them from here on. */
+/* The cell of @inode's file in the task @id; @f's caches are about them from here on. */
 static __always_inline __u32 cell_of(struct frame *f, __u32 cpu, struct vm_fault *vmf,
 				     struct inode *inode, __u64 id)
 {
-	if (f->inode == (__u64)inode && f->tgid == id >> 32 && f->ino == inode->i_ino &&
+	__u32 set = cfg.who;
+
+	if (f->inode == (__u64)inode && f->who == who_of(set, id) && f->ino == inode->i_ino &&
 	    f->gen == inode->i_generation &&
-	    (!cfg.filter || f->epoch == *(volatile __u64 *)&watch_epoch))
+	    (!(set & DAX_WHO_PIDS) || f->epoch == *(volatile __u64 *)&watch_epoch) &&
+	    (!(set & DAX_WHO_CGROUPS) || in_cgroups()))
 		return f->cell;
 	return cell_find(f, cpu, vmf, inode, id);
 }

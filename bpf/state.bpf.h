@@ -64,7 +64,7 @@ struct {
 	});
 } rings SEC(".maps");
 
-/* Processes under the filter, by tgid. Only looked at with cfg.filter. */
+/* Processes under the filter, by tgid. Only looked at with DAX_WHO_PIDS. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -72,5 +72,13 @@ struct {
 	__type(key, __u32);
 	__type(value, __u8);
 } watched_tgids SEC(".maps");
+
+/* Cgroups under the filter. Only looked at with DAX_WHO_CGROUPS. */
+struct {
+	__uint(type, BPF_MAP_TYPE_CGROUP_ARRAY);
+	__uint(max_entries, DAX_MAX_CGROUPS);
+	__type(key, __u32);
+	__type(value, __u32);
+} watched_cgroups SEC(".maps");
 
 #endif /* STATE_BPF_H */

@@ -13,6 +13,7 @@
 #define DAX_MAX_WATCHED 65536 /* processes a filter holds at a time, with descendants */
 #define DAX_NEAR_CPUS	512   /* CPUs from here on are served by a slower map */
 #define DAX_MAX_CPUS	8192  /* NR_CPUS of x86-64 */
+#define DAX_MAX_CGROUPS	8     /* that a filter names */
 
 /* A range is an aligned 2 MiB piece of a file; pages are 4 KiB (x86-64). */
 #define DAX_PAGE_SHIFT	   12
@@ -126,13 +127,13 @@ struct dax_cell {
 	__u64 lat[DAX_NR_CLASSES][DAX_LAT_BUCKETS];
 };
 
-/* Cells are found by file and process. Slot 0 takes what found no room. */
+/* Cells are found by file and process, or thread. Slot 0 takes what found no room. */
 struct dax_key {
 	__u64 ino;
 	__u32 dev;  /* kernel encoding: major << 20 | minor */
 	__u32 gen;  /* i_generation: tells a new file from an old one with the same number */
 	__u32 tgid; /* in the initial pid namespace */
-	__u32 pad;
+	__u32 tid;  /* likewise; 0 unless threads are counted apart */
 };
 
 #define DAX_META_DEEPER	 1 /* the path has more components than were kept */
@@ -144,9 +145,12 @@ struct dax_meta {
 	struct dax_key key;
 	__u64 cgroup;		   /* cgroup v2 id of the task that was first seen */
 	char comm[DAX_COMM_LEN];   /* thread group leader's name, when first seen */
+	char thread[DAX_COMM_LEN]; /* of the thread that was first seen */
 	char part[DAX_PATH_PARTS][DAX_PART_LEN]; /* part[0] is the file; up to the root of its fs */
 	__u32 nr_parts;
-	__u32 flags; /* DAX_META_* */
+	__u32 flags;	/* DAX_META_* */
+	__u32 path_dev; /* whose components these are: an overlay's, or key.dev's */
+	__u32 pad;
 	__u64 ready; /* 1 once all of the above holds */
 };
 
@@ -203,10 +207,16 @@ struct dax_event_extent {
 	__u32 pad;
 };
 
+/* Whose faults are counted: a word, for it is looked at for each fault. */
+#define DAX_WHO_PIDS	1 /* only processes in watched_tgids, and their descendants */
+#define DAX_WHO_CGROUPS 2 /* only tasks in watched_cgroups, and below */
+#define DAX_WHO_THREADS 4 /* a slot for each file and thread, not process */
+
 /* Read-only settings of the BPF programs, set between open and load. */
 struct dax_bpf_config {
 	__u32 record;	    /* write event records */
-	__u32 filter;	    /* only processes in watched_tgids, and their descendants */
+	__u32 who;	    /* DAX_WHO_*; 0: all, by process */
+	__u32 nr_cgroups;   /* with DAX_WHO_CGROUPS: watched_cgroups holds so many */
 	__u32 max_slots;    /* slots of the cell array */
 	__u32 shard_mask;   /* cells of one slot - 1; CPUs share them by number */
 	__u32 extents;	    /* iomap_iter_dstmap is attached: T1 */

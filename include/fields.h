@@ -9,6 +9,8 @@
 
 #include "sample.h"
 
+#define DAX_DEV_LEN 24
+
 /* In a cell of the model: a counter nobody knows, because it went back or has no predecessor. */
 #define DAX_NOT_KNOWN (~0ULL)
 
@@ -17,7 +19,15 @@ enum dax_window {
 	DAX_INTERVAL, /* since the sample before this one */
 };
 
-enum dax_item_kind { DAX_HOST, DAX_DEVICE, DAX_FILE, DAX_PROCESS, DAX_NR_ITEM_KINDS };
+enum dax_item_kind {
+	DAX_HOST,
+	DAX_MOUNT, /* a device with a filesystem; key.dev */
+	DAX_FILE,
+	DAX_PROCESS,
+	DAX_THREAD, /* none unless threads are counted apart */
+	DAX_CGROUP, /* key.ino is its id, which is its inode number */
+	DAX_NR_ITEM_KINDS,
+};
 
 /* What is mapped now of an item: the sum of what was read of its files and processes. */
 struct dax_item_resident {
@@ -37,10 +47,15 @@ struct dax_item {
 	bool zero_replaced; /* and zero pages that gave way to storage */
 	enum dax_tier tier;
 	struct dax_key key;
-	__u64 cgroup;		 /* of a process; 0: unknown */
-	char comm[DAX_COMM_LEN]; /* of a process; any bytes */
-	const char *path;	 /* of a file; any bytes; NULL when unknown */
-	bool path_deleted;
+	__u64 cgroup;		   /* of a process, thread or cgroup; 0: unknown */
+	char comm[DAX_COMM_LEN];   /* of a process or thread; any bytes */
+	char thread[DAX_COMM_LEN]; /* of a thread; any bytes; "" when unknown */
+	char dev[DAX_DEV_LEN];	   /* of a file or mount: "259:1" */
+	/* Any bytes; NULL when unknown; see struct dax_row. */
+	const char *path, *path_was; /* of a file */
+	const char *mount, *fs_type; /* of a mount; the former of a file too */
+	const char *cgroup_path;     /* of a process, thread or cgroup */
+	bool path_deleted, path_gone;
 	/* Of a file the process, and of a process the file, with most 4 KiB faults. */
 	__u32 most_pid;	       /* 0: unknown */
 	const char *most_path; /* NULL: unknown */
@@ -64,6 +79,7 @@ struct dax_model {
 	__u64 elapsed_ns; /* 0: there was no sample before */
 	enum dax_tier tier;
 	bool all_reasons, downgrades, upgrades, waits, zero_replaced; /* as in the items */
+	bool threads; /* list[DAX_THREAD] is known */
 	struct dax_bpf_losses lost;
 	struct dax_item host;
 	struct dax_items list[DAX_NR_ITEM_KINDS]; /* list[DAX_HOST] is empty */
@@ -90,8 +106,11 @@ enum dax_unit {
 
 #define DAX_IN_FILES	 (1U << DAX_FILE)
 #define DAX_IN_PROCESSES (1U << DAX_PROCESS)
-#define DAX_IN_DEVICES	 (1U << DAX_DEVICE)
-#define DAX_IN_TABLES	 (DAX_IN_FILES | DAX_IN_PROCESSES | DAX_IN_DEVICES)
+#define DAX_IN_THREADS	 (1U << DAX_THREAD)
+#define DAX_IN_CGROUPS	 (1U << DAX_CGROUP)
+#define DAX_IN_MOUNTS	 (1U << DAX_MOUNT)
+#define DAX_IN_TABLES \
+	(DAX_IN_FILES | DAX_IN_PROCESSES | DAX_IN_THREADS | DAX_IN_CGROUPS | DAX_IN_MOUNTS)
 
 struct dax_field {
 	const char *name;  /* JSON key and sort key, with its unit */

@@ -119,11 +119,16 @@ enum rec_chunk_type {
  */
 #define REC_SLOT_HEAD 8
 enum rec_slot_tag {
-	REC_SLOT_KEY = 1,    /* u64 ino, u32 dev, u32 gen, u32 tgid: struct dax_key */
-	REC_SLOT_CGROUP = 2, /* u64 */
-	REC_SLOT_COMM = 3,   /* bytes without NUL, at most DAX_COMM_LEN - 1 */
-	REC_SLOT_PATH = 4,   /* bytes without NUL */
-	REC_SLOT_FLAGS = 5,  /* u32: DAX_META_* */
+	REC_SLOT_KEY = 1,	  /* u64 ino, u32 dev, u32 gen, u32 tgid: struct dax_key */
+	REC_SLOT_CGROUP = 2,	  /* u64 */
+	REC_SLOT_COMM = 3,	  /* bytes without NUL, at most DAX_COMM_LEN - 1 */
+	REC_SLOT_PATH = 4,	  /* bytes without NUL */
+	REC_SLOT_FLAGS = 5,	  /* u32: DAX_META_* */
+	REC_SLOT_TID = 6,	  /* u32: of one thread only, whose name follows when it is known */
+	REC_SLOT_THREAD = 7,	  /* as the command name */
+	REC_SLOT_CGROUP_PATH = 8, /* as the path, here and below */
+	REC_SLOT_MOUNT = 9,	  /* mount point of the file's device */
+	REC_SLOT_FS_TYPE = 10,
 };
 #define REC_SLOT_KEY_LEN 20
 

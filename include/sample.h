@@ -19,15 +19,24 @@ enum dax_tier {
 	DAX_T3, /* events of the patched kernel: reasons, waits, downgrades, upgrades */
 };
 
-/* Everything counted so far about one file in one process. */
+/*
+ * Everything counted so far about one file in one process, or thread: then key.tid is not 0. Texts
+ * are any bytes, NULL when unknown, and owned by the source.
+ */
 struct dax_row {
 	struct dax_key key;
-	__u64 cgroup;
-	char comm[DAX_COMM_LEN]; /* any bytes, NUL-terminated */
-	const char *path;	 /* any bytes; NULL when unknown; owned by the source */
-	bool path_deleted;	 /* the file had no name when it was first seen */
-	bool other;		 /* stands for everything that found no slot of its own */
-	struct dax_cell count;	 /* cumulative since the source was opened */
+	__u64 cgroup;		   /* of the task that was first seen; 0: unknown */
+	char comm[DAX_COMM_LEN];   /* any bytes, NUL-terminated */
+	char thread[DAX_COMM_LEN]; /* likewise; "" when unknown */
+	const char *path;	   /* now, as far as known */
+	const char *path_was;	   /* when first seen, if it was another */
+	const char *cgroup_path;   /* below the mount of cgroup2 */
+	const char *mount;	   /* where the file's device is mounted */
+	const char *fs_type;
+	bool path_deleted; /* the file has no name: path is its last */
+	bool path_gone;	   /* path is no longer its name; which is, is not known */
+	bool other;	   /* stands for everything that found no slot of its own */
+	struct dax_cell count; /* cumulative since the source was opened */
 };
 
 /* Whether what is mapped now could be read. */
@@ -76,6 +85,7 @@ struct dax_sample {
 	bool waits;		 /* so are waits for entry locks */
 	bool zero_replaced;	 /* so are zero pages that gave way to storage */
 	bool upgrades;		 /* and so are upgrades: the kernel has them */
+	bool threads;		 /* rows are of threads */
 	struct dax_bpf_losses lost;
 	size_t nr_rows;
 	const struct dax_row *rows; /* owned by the source, valid until its next reading */

@@ -63,7 +63,9 @@ selects "Down selects the next" 'demo.short'
 keys Tab
 sees "Tab shows the processes" 'app-short  *[0-9]* '
 keys Tab
-sees "... and the device" '^.[0-9]*:[0-9]*  *[0-9.]*%'
+sees "... their cgroup" '^./command  *[0-9.]*%'
+keys Tab
+sees "... and the mount, with device and filesystem" "^.$dir  *[0-9]*:[0-9]*  *xfs  *[0-9.]*%"
 keys Tab t
 sees "t shows the last interval" 'last interval by'
 keys t

@@ -14,7 +14,7 @@ work=$(mktemp -d)
 echo 8192 >$tracing/buffer_size_kb
 echo 1 >$tracing/events/fs_dax/dax_entry_wait/enable
 echo 1 >$tracing/events/lock/contention_begin/enable
-daxtop -b --json -d 60 -- daxtrace stat --json-file "$work/stat" -- contend "$dir/contend" 8 60 >"$work/top" 2>/dev/null
+daxtop -b --json -d 60 -- daxtrace stat --per-thread --json-file "$work/stat" -- contend "$dir/contend" 8 60 >"$work/top" 2>/dev/null
 echo 0 >$tracing/events/enable
 grep ' dax_entry_wait: ' $tracing/trace >"$work/trace" || true
 traced=$(wc -l <"$work/trace")
@@ -36,6 +36,9 @@ done
 # shellcheck disable=SC2016 # jq's own variable
 check "they are the file's and the process's" jq -e --argjson n "$traced" \
 	'(.files[0].totals.entry_waits == $n) and (.processes[0].totals.entry_waits == $n)' "$work/stat"
+# shellcheck disable=SC2016 # jq's own variable
+check "by thread, several of which waited, they add up" jq -e --argjson n "$traced" \
+	'[.threads[].totals.entry_waits | select(. > 0)] | length > 1 and add == $n' "$work/stat"
 contended=$(grep -c ' contention_begin: ' $tracing/trace || true)
 check "lock:contention_begin tells of at least as many ($contended)" test "$contended" -ge "$traced"
 rm -rf "$work"

@@ -20,7 +20,7 @@ offered() {
 	printf '%s\n' ${COMPREPLY[@]+"${COMPREPLY[@]}"}
 }
 # What an option that takes something is given to try it.
-declare -A value=([SEC]=1 [N]=1 [M]=1 [S]=1 [T]=1 [P]=1 [SIZE]=8M [FILE]=x [FIELD]=faults [WHEN]=auto [WHICH]=all [EXPR]="faults >= 0"
+declare -A value=([SEC]=1 [N]=1 [M]=1 [S]=1 [T]=1 [P]=1 [SIZE]=8M [FILE]=x [FIELD]=faults [WHEN]=auto [WHICH]=all [PATH]=/ [CGROUP]=/ [EXPR]="faults >= 0"
 	[KIND]=pmd-read ["PID[,PID]"]=$$ [PID]=$$)
 
 # complete_is SOURCE PROGRAM [COMMAND]

@@ -36,6 +36,7 @@ there is no field|-s nonsense
 is not auto, always or never|--color sometimes
 what is this for|1 1 true
 no command after --|-b --
+no cgroup below|-G /no/such/cgroup
 requires an argument|-d
 LIST
 true &

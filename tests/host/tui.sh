@@ -37,8 +37,10 @@ sees "h again goes back" '\[files'
 keys Tab
 sees "Tab goes to the processes" '\[processes'
 keys Tab
-sees "... and to the devices" '\[devices'
-keys BTab BTab
+sees "... to the cgroups" '\[cgroups'
+keys Tab
+sees "... and to the mounts" '\[mounts'
+keys BTab BTab BTab
 sees "Shift-Tab goes back" '\[files'
 keys F
 sees "F sorts by fallbacks" 'by fallbacks'
@@ -69,6 +71,12 @@ soon hides '^/xyz'
 keys Enter
 sees "Enter with nothing selected changes nothing" '\[files'
 
+keys H
+sees "H without --threads says what is missing" 'daxtop --threads only'
+keys Up
+soon hides 'threads only'
+check "... until another key" hides 'threads only'
+
 "${tmux[@]}" resize-window -x 200 -y 60
 sees "200x60 has room for many columns" 'FILE .*COVER.*WRITES.*ZERO'
 "${tmux[@]}" resize-window -x 40 -y 10
@@ -80,6 +88,18 @@ sees "10x3 says what it needs" 'needs 20x5'
 sees "80x24 has everything again" 'h help .*q quit'
 keys q
 given_back "q" 0
+
+start 80x24 "\$DAXTOP -d 0.2 --threads"
+sees "--threads has one more table" 'processes 0  threads 0  cgroups 0'
+keys H
+sees "H shows it" '\[threads 0\]'
+sees "... with the ids of process and thread" 'THREAD  *PID  *TID'
+keys BTab
+sees "... between processes" '\[processes'
+keys Tab Tab
+sees "... and cgroups" '\[cgroups'
+keys q
+given_back "q with --threads" 0
 
 start 80x24 "\$DAXTOP -d 0.2"
 sees "it comes up again" 'tier T'

@@ -164,8 +164,22 @@ static inline struct dax_meta gen_meta(__u32 n)
 		.flags = n & 1 ? DAX_META_DELETED : 0,
 		.ready = 1};
 
+	meta.key.tid = n % 4 ? 0 : 5000 + n;
 	snprintf(meta.comm, sizeof(meta.comm), "writer-%u", n);
+	snprintf(meta.thread, sizeof(meta.thread), "thread-%u", n);
 	return meta;
+}
+
+/* The names that go with @meta. */
+static inline struct dax_row gen_names(const struct dax_meta *meta, const char *path)
+{
+	return (struct dax_row){
+		.path = path,
+		.cgroup_path = meta->key.tid ? "/a\n\033\xff" : NULL,
+		.mount = "/mnt/dax",
+		.fs_type = "xfs",
+		.path_deleted = meta->flags & DAX_META_DELETED,
+	};
 }
 
 #endif

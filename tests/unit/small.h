@@ -74,10 +74,12 @@ static inline void small_make(struct small *s, int level, bool finish)
 		ev->ev.ts_ns = now.mono + gen_next(&seed) % 1000;
 		if (rec_writer_wants(w, ev->ev.slot)) {
 			struct dax_meta meta = gen_meta(ev->ev.slot);
+			struct dax_row names = gen_names(&meta, "/mnt/dax/a file\n");
 
 			slot = ev->ev.slot;
-			ret = rec_writer_slot(w, slot, &meta,
-					      slot == 2 ? NULL : "/mnt/dax/a file\n");
+			if (slot == 2)
+				names.path = NULL;
+			ret = rec_writer_slot(w, slot, &meta, &names);
 		}
 		ret = ret ? ret : rec_writer_event(w, &ev->ev);
 		now.mono += 60000000;

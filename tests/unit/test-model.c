@@ -72,7 +72,7 @@ static void test_sums(void)
 		      total(&model->host, "never_tried_faults") == 100,
 	      "sticky and never tried");
 	CHECK(model->list[DAX_FILE].nr == 2 && model->list[DAX_PROCESS].nr == 2 &&
-		      model->list[DAX_DEVICE].nr == 2,
+		      model->list[DAX_MOUNT].nr == 2,
 	      "two files, processes and devices, though the inode numbers are the same");
 	file = &model->list[DAX_FILE].item[0];
 	CHECK(!strcmp(file->path, "/mnt/a") && total(file, "pte_faults") == 22,
@@ -194,7 +194,7 @@ static void test_interval(void)
 	CHECK(last(&model->host, "pte_faults_per_s") == -1, "and so is its rate");
 	CHECK(last(&model->host, "pmd_faults") == 500, "other counters stay known");
 	CHECK(last(&model->list[DAX_FILE].item[1], "pte_faults") == 0, "and so do other files");
-	CHECK(last(&model->list[DAX_DEVICE].item[1], "pte_faults") == 0, "and devices");
+	CHECK(last(&model->list[DAX_MOUNT].item[1], "pte_faults") == 0, "and devices");
 	dax_model_free(model);
 
 	two_by_two(&now);

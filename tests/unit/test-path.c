@@ -32,7 +32,7 @@ static struct mounts *mounts_of(const char *text)
 static void is(struct mounts *mounts, __u32 dev, __u32 flags, const char *const parts[],
 	       const char *wanted, const char *name)
 {
-	struct dax_meta meta = { .key.dev = dev, .flags = flags };
+	struct dax_meta meta = { .key.dev = dev, .path_dev = dev, .flags = flags };
 	char *path;
 
 	for (; parts[meta.nr_parts]; meta.nr_parts++)

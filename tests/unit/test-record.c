@@ -31,8 +31,9 @@ static int write_made(int level)
 		now.real = 1700000000000000000 + now.mono - begin;
 		if (rec_writer_wants(w, made[i].ev.slot) && made[i].ev.slot % 7) {
 			struct dax_meta meta = gen_meta(made[i].ev.slot);
+			struct dax_row names = gen_names(&meta, "/mnt/dax/f");
 
-			ret = rec_writer_slot(w, made[i].ev.slot, &meta, "/mnt/dax/f");
+			ret = rec_writer_slot(w, made[i].ev.slot, &meta, &names);
 		}
 		ret = ret ? ret : rec_writer_event(w, &made[i].ev);
 		lost.events = i / 1000;
@@ -98,6 +99,12 @@ static void test_round_trip(int level, const char *name)
 		      !strcmp(rec_slot(r, 8)->path, "/mnt/dax/f") &&
 		      rec_slot(r, 9)->flags == DAX_META_DELETED,
 	      "%s: slots come back", name);
+	CHECK(rec_slot(r, 8)->key.tid == 5008 && !strcmp(rec_slot(r, 8)->thread, "thread-8") &&
+		      !strcmp(rec_slot(r, 8)->cgroup_path, "/a\n\033\xff") &&
+		      !strcmp(rec_slot(r, 8)->mount, "/mnt/dax") &&
+		      !strcmp(rec_slot(r, 8)->fs_type, "xfs") && !rec_slot(r, 9)->key.tid &&
+		      !rec_slot(r, 9)->thread[0] && !rec_slot(r, 9)->cgroup_path,
+	      "%s: so do thread, cgroup and mount", name);
 	CHECK(!rec_slot(r, 0) && !rec_slot(r, 7) && !rec_slot(r, ~0u), "%s: unknown slots are none",
 	      name);
 	CHECK(rec_real_ns(r, made[0].ev.ts_ns + 5) == 1700000000000000005 &&
@@ -281,6 +288,7 @@ static void test_slots(void)
 	struct dax_bpf_losses lost = {0};
 	struct rec_facts facts = small_facts();
 	struct dax_meta meta = gen_meta(5);
+	struct dax_row names = gen_names(&meta, NULL);
 	struct dax_event ev = {.type = DAX_EV_FAULT, .slot = REC_SLOT_MAX};
 	char *path = calloc(1, 20001), err[256];
 	struct rec_reader *r;
@@ -291,10 +299,11 @@ static void test_slots(void)
 		exit(1);
 	memset(path, 'x', 20000);
 	strcpy(path + 19990, "/the file");
+	names.path = path;
 	memset(meta.comm, 0xff, sizeof(meta.comm));
 	CHECK(!rec_writer_wants(w, 0) && rec_writer_wants(w, 5) &&
-		      !rec_writer_slot(w, 5, &meta, path) && !rec_writer_wants(w, 5) &&
-		      rec_writer_slot(w, 5, &meta, path) == -EINVAL,
+		      !rec_writer_slot(w, 5, &meta, &names) && !rec_writer_wants(w, 5) &&
+		      rec_writer_slot(w, 5, &meta, &names) == -EINVAL,
 	      "a slot is told once");
 	CHECK(!rec_writer_wants(w, REC_SLOT_MAX) && rec_writer_event(w, &ev) == -EINVAL,
 	      "a slot that no file can hold is refused");

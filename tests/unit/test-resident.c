@@ -95,8 +95,8 @@ static void test_sums(void)
 	item = item_of(model, DAX_PROCESS, 400);
 	CHECK(item && total(item, "res_pmd_bytes") == 0 && !at_least(item, "res_pmd_bytes"),
 	      "a process that maps nothing has 0");
-	CHECK(model->list[DAX_DEVICE].nr == 1 &&
-		      total(&model->list[DAX_DEVICE].item[0], "res_pte_bytes") == 2 * PAGE,
+	CHECK(model->list[DAX_MOUNT].nr == 1 &&
+		      total(&model->list[DAX_MOUNT].item[0], "res_pte_bytes") == 2 * PAGE,
 	      "the device has all of its files");
 	dax_model_free(model);
 }

@@ -166,10 +166,46 @@ static void test_names(void)
 	item.path_deleted = true;
 	format_name(out, &item, false);
 	CHECK(!strcmp(out, "/mnt/gone (deleted)"), "a deleted file is said to be one");
+	item.path_deleted = false;
+	item.path_was = "/mnt/before";
+	format_name(out, &item, false);
+	CHECK(!strcmp(out, "/mnt/gone (renamed)"), "so is a renamed one");
+	item.path_gone = true;
+	format_name(out, &item, false);
+	CHECK(!strcmp(out, "/mnt/gone (gone)"), "and one that is not there, wherever it is");
+	format_run(run, "cat {file}", &item, false);
+	CHECK(!strcmp(run, "cat FILE"), "which no command is told to look at");
 	item.path = NULL;
 	item.key.ino = 18446744073709551615ULL;
 	format_name(out, &item, false);
 	CHECK(!strcmp(out, "259:1 inode 18446744073709551615"), "without a path its numbers stand");
+}
+
+static void test_kinds(void)
+{
+	struct dax_item thread = {.kind = DAX_THREAD, .key = {.tgid = 7, .tid = 7}, .comm = "job\033"};
+	struct dax_item cgroup = {.kind = DAX_CGROUP, .cgroup = 1ULL << 40};
+	struct dax_item mount = {.kind = DAX_MOUNT, .key.dev = 259 << 20 | 1};
+	char out[FORMAT_NAME_MAX];
+
+	format_name(out, &thread, false);
+	CHECK(!strcmp(out, "job\\x1b"), "a main thread without a name has its process's");
+	thread.key.tid = 8;
+	format_name(out, &thread, false);
+	CHECK(!strcmp(out, "-"), "another thread has none then");
+	memcpy(thread.thread, "\033[2J\xff\n", 7);
+	format_name(out, &thread, false);
+	CHECK(!strcmp(out, "\\x1b[2J\\xff\\x0a"), "a hostile name of a thread is escaped");
+	format_name(out, &cgroup, false);
+	CHECK(!strcmp(out, "cgroup 1099511627776"), "a cgroup without a path has its number");
+	cgroup.cgroup_path = HOSTILE;
+	format_name(out, &cgroup, false);
+	CHECK(harmless(out) && strstr(out, "\\x1b]0;owned"), "a hostile path of a cgroup is escaped");
+	format_name(out, &mount, false);
+	CHECK(!strcmp(out, "259:1"), "a device that is not mounted here has its number");
+	mount.mount = "/mnt/\n";
+	format_name(out, &mount, false);
+	CHECK(!strcmp(out, "/mnt/\\x0a"), "one that is, its mount point");
 }
 
 static void test_columns(void)
@@ -231,6 +267,10 @@ static void fill(struct made *made)
 		cell->lat[i][dax_lat_bucket(1000)] = 1000000000;
 		cell->lat[i][DAX_LAT_BUCKETS - 1] = 3;
 	}
+	made->row[0].cgroup = 42;
+	made->row[0].cgroup_path = "/\033[31m\n";
+	made->row[0].mount = "/mnt/\xff";
+	made->row[0].fs_type = "xfs";
 	made_row(made, 259 << 20, 5, 7, "/mnt/quiet", "quiet");
 	made_row(made, 0, 0, 0, NULL, "")[0].fault[DAX_PTE_MAPPED][0] = 1;
 	made->row[2].other = true;
@@ -350,6 +390,20 @@ static void test_json(void)
 	CHECK(json_is_null(
 		      json_object_get(json_array_get(json_object_get(root, "files"), 2), "ino")),
 	      "all others have no inode number");
+	CHECK(json_is_null(json_object_get(root, "threads")) &&
+		      json_is_null(json_object_get(root, "nr_threads")),
+	      "threads that were not counted apart are null");
+	file = json_array_get(json_object_get(root, "mounts"), 0);
+	CHECK(at(root, "nr_mounts", NULL, NULL, NULL) == 2 &&
+		      !strcmp(json_string_value(json_object_get(file, "dev")), "259:0") &&
+		      !strcmp(json_string_value(json_object_get(file, "mount")), "/mnt/\\xff") &&
+		      !strcmp(json_string_value(json_object_get(file, "fs_type")), "xfs"),
+	      "a mount has its device, place and type");
+	file = json_array_get(json_object_get(root, "cgroups"), 0);
+	CHECK(at(file, "cgroup_id", NULL, NULL, NULL) == 42 &&
+		      !strcmp(json_string_value(json_object_get(file, "cgroup")), "/\033[31m\n") &&
+		      at(file, "counts", "faults", "pmd_mapped", "write") == 2000000006,
+	      "a cgroup has its number, path and counts");
 	json_decref(root);
 	free(text);
 	opts.rows = 2;
@@ -369,14 +423,23 @@ static void test_details(void)
 	struct dax_model *model;
 	struct made made;
 	size_t i;
+	int kind;
 
 	fill(&made);
+	made.sample.threads = true;
+	made.row[0].key.tid = 9;
+	made.row[0].path_was = HOSTILE;
+	memcpy(made.row[0].thread, "\033c\xff", 4);
 	model = dax_model_build(&made.sample, NULL, 0);
-	lines_details(&lines, &model->list[DAX_FILE].item[0]);
-	for (i = 0; i < lines.nr; i++)
-		EXPECT(format_width(lines.line[i].text) <= 40 && harmless(lines.line[i].text));
-	CHECK(unit_quiet() && lines.nr > 50, "details of a file fit 40 columns");
-	lines_free(&lines);
+	for (kind = DAX_MOUNT; kind < DAX_NR_ITEM_KINDS; kind++) {
+		lines_details(&lines, &model->list[kind].item[0]);
+		for (i = 0; i < lines.nr; i++)
+			EXPECT(format_width(lines.line[i].text) <= 40 &&
+			       harmless(lines.line[i].text));
+		EXPECT(lines.nr > 50);
+		lines_free(&lines);
+	}
+	CHECK(unit_quiet(), "details of all kinds fit 40 columns, and do nothing to a terminal");
 	dax_model_free(model);
 }
 
@@ -387,6 +450,7 @@ int main(void)
 	test_reals();
 	test_fit();
 	test_names();
+	test_kinds();
 	test_columns();
 	test_text();
 	test_json();

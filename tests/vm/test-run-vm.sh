@@ -149,7 +149,7 @@ fetch()
 
 test_fetch()
 {
-	local old=$work/cache/kernels/packages-2
+	local old=$work/cache/kernels/packages-3
 
 	fetch unknown debian-2.4
 	check 'fetch-kernel refuses an unknown kernel' status unknown 2

@@ -15,8 +15,8 @@
 #include "collect/kernel.h"
 #include "collect/live.h"
 #include "collect/pace.h"
-#include "collect/path.h"
 #include "collect/rings.h"
+#include "collect/who.h"
 #include "daxscope.skel.h"
 
 #define DEFAULT_SLOTS	   1024
@@ -42,9 +42,9 @@ struct dax_live {
 	struct pace pace;
 	struct rings *rings;
 	int nr_rings;
-	struct mounts *mounts;
+	bool by_thread;
+	struct who *who;
 	struct dax_row *rows; /* [max_slots] */
-	char **paths;	      /* [max_slots], by slot */
 };
 
 static int fail(char *err, size_t size, int code, const char *fmt, ...)
@@ -107,8 +107,13 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	struct daxscope_bpf *skel = live->skel;
 	struct dax_bpf_config *cfg = (struct dax_bpf_config *)&skel->rodata->cfg;
 
-	live->max_slots = opts->max_slots ? opts->max_slots : DEFAULT_SLOTS;
 	live->shards = shards_for(cpus);
+	live->max_slots = opts->max_slots ? opts->max_slots : DEFAULT_SLOTS;
+	if (opts->by_thread && !opts->max_slots)
+		live->max_slots *= live->shards;
+	if (opts->by_thread)
+		live->shards = 1; /* a thread is on one CPU at a time */
+	live->by_thread = opts->by_thread;
 	live->nr_rings = opts->record ? cpus : 0;
 	cfg->record = opts->record;
 	cfg->max_slots = live->max_slots;
@@ -117,7 +122,9 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	cfg->splits = live->tier == DAX_T2 && (live->t2 & DAX_T2_SPLITS);
 	cfg->told = live->tier == DAX_T3;
 	cfg->nr_cpus = (__u32)cpus;
-	cfg->filter = opts->nr_targets > 0;
+	cfg->who = (opts->nr_targets ? DAX_WHO_PIDS : 0) |
+		   (opts->nr_cgroups ? DAX_WHO_CGROUPS : 0) | (opts->by_thread ? DAX_WHO_THREADS : 0);
+	cfg->nr_cgroups = (__u32)opts->nr_cgroups;
 	cfg->timed = !opts->sample_latency;
 	live->timed = cfg->timed;
 
@@ -204,10 +211,16 @@ static void *map_memory(struct bpf_map *map, size_t *bytes)
 static int set_filter(struct dax_live *live, const struct dax_live_opts *opts)
 {
 	int map = bpf_map__fd(live->skel->maps.watched_tgids);
+	int cgroups = bpf_map__fd(live->skel->maps.watched_cgroups);
 	__u8 yes = 1;
-	size_t i;
+	__u32 i;
 	int ret;
 
+	for (i = 0; i < opts->nr_cgroups; i++) {
+		ret = bpf_map_update_elem(cgroups, &i, &opts->cgroups[i], BPF_ANY);
+		if (ret)
+			return ret;
+	}
 	for (i = 0; i < opts->nr_targets; i++) {
 		ret = bpf_map_update_elem(map, &opts->targets[i], &yes, BPF_ANY);
 		if (ret)
@@ -223,70 +236,49 @@ static int set_filter(struct dax_live *live, const struct dax_live_opts *opts)
 static int attach(struct dax_live *live, const struct dax_live_opts *opts)
 {
 	struct daxscope_bpf *skel = live->skel;
-	struct bpf_link **link[] = {
-		&skel->links.on_process_free,
-		&skel->links.on_fork,
-		&skel->links.on_exit,
-		&skel->links.on_insert_pfn_mkwrite,
-		&skel->links.on_insert_pfn_mkwrite_no_entry,
-		&skel->links.on_pte_fault_done,
-		&skel->links.on_pmd_fault_done,
-		&skel->links.on_load_hole,
-		&skel->links.on_pmd_load_hole,
-		&skel->links.on_pmd_load_hole_fallback,
-		&skel->links.on_dstmap,
-		&skel->links.on_pmd_fallback,
-		&skel->links.on_pmd_downgrade,
-		&skel->links.on_pmd_upgrade,
-		&skel->links.on_entry_wait,
-		&skel->links.on_finish_wait,
-		&skel->links.on_wait,
-		&skel->links.on_wait_exclusive,
-		&skel->links.on_unmap,
-		&skel->links.on_delete_entry,
-		&skel->links.on_invalidate_entry,
-		&skel->links.on_pte_fault,
-		&skel->links.on_pmd_fault,
-	};
-	struct bpf_program *prog[] = {
-		skel->progs.on_process_free,
-		skel->progs.on_fork,
-		skel->progs.on_exit,
-		skel->progs.on_insert_pfn_mkwrite,
-		skel->progs.on_insert_pfn_mkwrite_no_entry,
-		skel->progs.on_pte_fault_done,
-		skel->progs.on_pmd_fault_done,
-		skel->progs.on_load_hole,
-		skel->progs.on_pmd_load_hole,
-		skel->progs.on_pmd_load_hole_fallback,
-		skel->progs.on_dstmap,
-		skel->progs.on_pmd_fallback,
-		skel->progs.on_pmd_downgrade,
-		skel->progs.on_pmd_upgrade,
-		skel->progs.on_entry_wait,
-		skel->progs.on_finish_wait,
-		skel->progs.on_wait,
-		skel->progs.on_wait_exclusive,
-		skel->progs.on_unmap,
-		skel->progs.on_delete_entry,
-		skel->progs.on_invalidate_entry,
-		skel->progs.on_pte_fault,
-		skel->progs.on_pmd_fault,
+#define DOOR(name) {&skel->links.name, skel->progs.name}
+	const struct {
+		struct bpf_link **link;
+		struct bpf_program *prog;
+	} door[] = {
+		DOOR(on_process_free),
+		DOOR(on_fork),
+		DOOR(on_exit),
+		DOOR(on_insert_pfn_mkwrite),
+		DOOR(on_insert_pfn_mkwrite_no_entry),
+		DOOR(on_pte_fault_done),
+		DOOR(on_pmd_fault_done),
+		DOOR(on_load_hole),
+		DOOR(on_pmd_load_hole),
+		DOOR(on_pmd_load_hole_fallback),
+		DOOR(on_dstmap),
+		DOOR(on_pmd_fallback),
+		DOOR(on_pmd_downgrade),
+		DOOR(on_pmd_upgrade),
+		DOOR(on_entry_wait),
+		DOOR(on_finish_wait),
+		DOOR(on_wait),
+		DOOR(on_wait_exclusive),
+		DOOR(on_unmap),
+		DOOR(on_delete_entry),
+		DOOR(on_invalidate_entry),
+		DOOR(on_pte_fault),
+		DOOR(on_pmd_fault),
 	};
 	const size_t followers = 2; /* on_process_free, on_fork */
 	size_t i;
 	int ret;
 
-	for (i = 0; i < sizeof(prog) / sizeof(*prog); i++) {
+	for (i = 0; i < sizeof(door) / sizeof(*door); i++) {
 		if (i == followers) {
 			ret = set_filter(live, opts);
 			if (ret)
 				return ret;
 		}
-		if (!bpf_program__autoload(prog[i]))
+		if (!bpf_program__autoload(door[i].prog))
 			continue;
-		*link[i] = bpf_program__attach(prog[i]);
-		if (!*link[i])
+		*door[i].link = bpf_program__attach(door[i].prog);
+		if (!*door[i].link)
 			return -errno;
 	}
 	return 0;
@@ -320,8 +312,8 @@ int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char 
 	live->cells = map_memory(live->skel->maps.cells, &live->cells_bytes);
 	live->metas = map_memory(live->skel->maps.metas, &live->metas_bytes);
 	live->rows = calloc(live->max_slots, sizeof(*live->rows));
-	live->paths = calloc(live->max_slots, sizeof(*live->paths));
-	if (!live->cells || !live->metas || !live->rows || !live->paths) {
+	live->who = who_open(live->max_slots);
+	if (!live->cells || !live->metas || !live->rows || !live->who) {
 		ret = fail(err, size, -ENOMEM, "out of memory for %u counting slots",
 			   live->max_slots);
 		goto undo;
@@ -376,8 +368,6 @@ __s64 dax_live_pace(struct dax_live *live)
 
 void dax_live_free(struct dax_live *live)
 {
-	__u32 i;
-
 	if (!live)
 		return;
 	rings_free(live->rings);
@@ -385,11 +375,8 @@ void dax_live_free(struct dax_live *live)
 		munmap((void *)live->cells, live->cells_bytes);
 	if (live->metas)
 		munmap((void *)live->metas, live->metas_bytes);
-	for (i = 0; live->paths && i < live->max_slots; i++)
-		free(live->paths[i]);
-	free(live->paths);
 	free(live->rows);
-	mounts_close(live->mounts);
+	who_free(live->who);
 	daxscope_bpf__destroy(live->skel);
 	free(live);
 }
@@ -427,13 +414,6 @@ const struct dax_meta *dax_live_meta(const struct dax_live *live, __u32 slot)
 	return __atomic_load_n(&meta->ready, __ATOMIC_ACQUIRE) ? meta : NULL;
 }
 
-char *dax_live_path(struct dax_live *live, const struct dax_meta *meta)
-{
-	if (!live->mounts)
-		live->mounts = mounts_open("/proc/self/mountinfo");
-	return mounts_path(live->mounts, meta);
-}
-
 static __u64 clock_ns(clockid_t clock)
 {
 	struct timespec ts;
@@ -442,30 +422,49 @@ static __u64 clock_ns(clockid_t clock)
 	return (__u64)ts.tv_sec * 1000000000u + (__u64)ts.tv_nsec;
 }
 
+bool dax_live_who(struct dax_live *live, __u32 slot, struct dax_row *row)
+{
+	const struct dax_meta *meta = dax_live_meta(live, slot);
+
+	if (!meta)
+		return false;
+	who_note(live->who, slot, meta);
+	who_fill(live->who, slot, meta, row);
+	return true;
+}
+
+/* Slots that are taken. */
+static __u32 slots_taken(const struct dax_live *live)
+{
+	__u32 nr = *(const volatile __u32 *)&live->skel->data->next_slot;
+
+	return nr < live->max_slots ? nr : live->max_slots;
+}
+
+void dax_live_look(struct dax_live *live)
+{
+	__u32 slot, nr = slots_taken(live);
+
+	for (slot = 1; slot < nr; slot++) {
+		const struct dax_meta *meta = dax_live_meta(live, slot);
+
+		if (meta)
+			who_note(live->who, slot, meta);
+	}
+	who_look(live->who, clock_ns(CLOCK_MONOTONIC));
+}
+
 static int next_sample(struct dax_source *src, struct dax_sample *out)
 {
 	struct dax_live *live = (struct dax_live *)src;
-	const volatile __u32 *next_slot = &live->skel->data->next_slot;
-	__u32 slot, nr_slots = *next_slot;
+	__u32 slot, nr_slots = slots_taken(live);
 	struct dax_row *row = live->rows;
 
-	if (nr_slots > live->max_slots)
-		nr_slots = live->max_slots;
+	dax_live_look(live);
 	memset(out, 0, sizeof(*out));
 	for (slot = 1; slot < nr_slots; slot++) {
-		const struct dax_meta *meta = dax_live_meta(live, slot);
-
-		if (!meta)
+		if (!dax_live_who(live, slot, row))
 			continue;
-		if (!live->paths[slot])
-			live->paths[slot] = dax_live_path(live, meta);
-		row->key = meta->key;
-		row->cgroup = meta->cgroup;
-		memcpy(row->comm, meta->comm, sizeof(row->comm));
-		row->comm[sizeof(row->comm) - 1] = '\0';
-		row->path = live->paths[slot];
-		row->path_deleted = meta->flags & DAX_META_DELETED;
-		row->other = false;
 		cells_sum(&live->cells[slot * live->shards], live->shards, &row->count);
 		row++;
 	}
@@ -483,6 +482,7 @@ static int next_sample(struct dax_source *src, struct dax_sample *out)
 	out->waits = live->tier == DAX_T3 || (live->t2 & DAX_T2_WAITS);
 	out->zero_replaced = live->t2 & DAX_T2_REPLACED;
 	out->upgrades = live->tier == DAX_T3 && live->kernel.upgrades;
+	out->threads = live->by_thread;
 	dax_live_losses(live, &out->lost);
 	out->nr_rows = (size_t)(row - live->rows);
 	out->rows = live->rows;

@@ -11,8 +11,11 @@ struct dax_live_opts {
 	bool record;		/* have the kernel write event records too */
 	size_t ring_bytes;	/* of each CPU's ring: a power of two of pages; 0: 8 MiB */
 	__u32 max_slots;	/* (file, process) pairs with a cell of their own; 0: 1024 */
+	bool by_thread;		/* (file, thread) pairs; 0 slots: what fits the same memory */
 	const __u32 *targets;	/* thread group ids to watch, with later descendants */
 	size_t nr_targets;	/* 0: every process; at most DAX_MAX_WATCHED */
+	const int *cgroups;	/* descriptors of cgroups: only tasks in or below one of them */
+	size_t nr_cgroups;	/* 0: all; at most DAX_MAX_CGROUPS */
 	enum dax_tier max_tier; /* go no higher than this: DAX_T3 for all there is */
 	bool sample_latency;	/* time 4 KiB faults when dax_live_pace() says, not all */
 };
@@ -58,10 +61,13 @@ int dax_live_drain(struct dax_live *live, dax_event_fn fn, void *ctx);
  */
 const struct dax_meta *dax_live_meta(const struct dax_live *live, __u32 slot);
 
+/* Who @slot is, in @row, without counters: false as above. Texts are valid until the next call here. */
+bool dax_live_who(struct dax_live *live, __u32 slot, struct dax_row *row);
+
 /*
- * The path of the file of @meta as the mount table has it now, or a part beginning with `.../`,
- * in memory of the caller's (free() it), or NULL. Any bytes.
+ * Note the names of what is new, before they vanish, and look whether known files are still where
+ * they were. A sample does so too. Cheap: call it several times a second where samples are rare.
  */
-char *dax_live_path(struct dax_live *live, const struct dax_meta *meta);
+void dax_live_look(struct dax_live *live);
 
 #endif

@@ -12,6 +12,7 @@
 
 struct mount {
 	__u32 dev;
+	char *type;
 	char *root;  /* the directory of the filesystem that is mounted */
 	char *point; /* where */
 };
@@ -40,10 +41,17 @@ static void unescape_octal(char *text)
 	*to = '\0';
 }
 
+static void mount_free(struct mount *mount)
+{
+	free(mount->root);
+	free(mount->point);
+	free(mount->type);
+}
+
 static bool mount_parse(char *line, struct mount *out)
 {
 	unsigned int major, minor;
-	char *field[5], *save = NULL;
+	char *field[5], *type, *save = NULL;
 	size_t i;
 
 	for (i = 0; i < 5; i++) {
@@ -54,14 +62,19 @@ static bool mount_parse(char *line, struct mount *out)
 	if (sscanf(field[2], "%u:%u", &major, &minor) != 2 || minor > 0xfffff || major > 0xfff)
 		return false;
 	out->dev = major << 20 | minor;
+	/* Options and optional fields up to a lone "-", then the type. */
+	do {
+		type = strtok_r(NULL, " \n", &save);
+	} while (type && strcmp(type, "-"));
+	type = type ? strtok_r(NULL, " \n", &save) : NULL;
 	unescape_octal(field[3]);
 	unescape_octal(field[4]);
 	out->root = strdup(field[3]);
 	out->point = strdup(field[4]);
-	if (out->root && out->point)
+	out->type = strdup(type ? type : "");
+	if (out->root && out->point && out->type)
 		return true;
-	free(out->root);
-	free(out->point);
+	mount_free(out);
 	return false;
 }
 
@@ -69,10 +82,8 @@ static void forget(struct mounts *mounts)
 {
 	size_t i;
 
-	for (i = 0; i < mounts->nr; i++) {
-		free(mounts->mount[i].root);
-		free(mounts->mount[i].point);
-	}
+	for (i = 0; i < mounts->nr; i++)
+		mount_free(&mounts->mount[i]);
 	free(mounts->mount);
 	mounts->mount = NULL;
 	mounts->nr = 0;
@@ -93,8 +104,7 @@ static void read_all(struct mounts *mounts)
 			continue;
 		more = reallocarray(mounts->mount, mounts->nr + 1, sizeof(*more));
 		if (!more) {
-			free(one.root);
-			free(one.point);
+			mount_free(&one);
 			break;
 		}
 		mounts->mount = more;
@@ -135,6 +145,12 @@ static bool changed(const struct mounts *mounts)
 	return poll(&fd, 1, 0) > 0 && (fd.revents & (POLLPRI | POLLERR));
 }
 
+static void refresh(struct mounts *mounts)
+{
+	if (mounts && changed(mounts))
+		read_all(mounts);
+}
+
 /* The components as a path within the filesystem, with a leading slash. */
 static void inner_path(const struct dax_meta *meta, char out[PATH_ROOM])
 {
@@ -167,6 +183,7 @@ static const char *below(const char *inner, const char *root)
 
 char *mounts_path(struct mounts *mounts, const struct dax_meta *meta)
 {
+	bool whole = !(meta->flags & (DAX_META_DEEPER | DAX_META_CUT));
 	const struct mount *best = NULL;
 	const char *rest = NULL;
 	char inner[PATH_ROOM];
@@ -174,11 +191,11 @@ char *mounts_path(struct mounts *mounts, const struct dax_meta *meta)
 	size_t i;
 
 	inner_path(meta, inner);
-	if (mounts && changed(mounts))
-		read_all(mounts);
-	for (i = 0; mounts && i < mounts->nr; i++) {
+	refresh(mounts);
+	/* With a part missing it is no path that could be opened: better not look like one. */
+	for (i = 0; mounts && whole && i < mounts->nr; i++) {
 		const struct mount *m = &mounts->mount[i];
-		const char *r = m->dev == meta->key.dev ? below(inner, m->root) : NULL;
+		const char *r = m->dev == meta->path_dev ? below(inner, m->root) : NULL;
 
 		/* Of several, the one that shows most of the filesystem; of equals, the first. */
 		if (r && (!best || strlen(m->root) < strlen(best->root))) {
@@ -189,9 +206,29 @@ char *mounts_path(struct mounts *mounts, const struct dax_meta *meta)
 	if (best) {
 		if (asprintf(&out, "%s%s", strcmp(best->point, "/") ? best->point : "", rest) < 0)
 			return NULL;
-	} else if (asprintf(&out, "[%u:%u]%s", meta->key.dev >> 20, meta->key.dev & 0xfffff,
+	} else if (asprintf(&out, "[%u:%u]%s", meta->path_dev >> 20, meta->path_dev & 0xfffff,
 			    inner) < 0) {
 		return NULL;
 	}
 	return out;
+}
+
+bool mounts_find(struct mounts *mounts, __u32 dev, const char *type, struct mount_name *out)
+{
+	const struct mount *best = NULL;
+	size_t i;
+
+	refresh(mounts);
+	for (i = 0; mounts && i < mounts->nr; i++) {
+		const struct mount *m = &mounts->mount[i];
+
+		if ((type ? strcmp(m->type, type) : m->dev != dev) ||
+		    (best && strlen(m->root) >= strlen(best->root)))
+			continue;
+		best = m;
+	}
+	if (!best)
+		return false;
+	*out = (struct mount_name){best->point, best->type};
+	return true;
 }

@@ -4,6 +4,34 @@
 #include <string.h>
 #include "model/model.h"
 
+#define NR_TEXTS 5
+
+static void texts_of(struct dax_row *row, const char **text[NR_TEXTS])
+{
+	text[0] = &row->path;
+	text[1] = &row->path_was;
+	text[2] = &row->cgroup_path;
+	text[3] = &row->mount;
+	text[4] = &row->fs_type;
+}
+
+/* False when out of memory; then the row has those that were copied, and no others. */
+static bool copy_texts(struct dax_row *row)
+{
+	const char **text[NR_TEXTS];
+	bool all = true;
+	size_t i;
+
+	texts_of(row, text);
+	for (i = 0; i < NR_TEXTS; i++) {
+		const char *from = *text[i];
+
+		*text[i] = from && all ? strdup(from) : NULL;
+		all = all && (!from || *text[i]);
+	}
+	return all;
+}
+
 static struct dax_resident *copy_residents(const struct dax_sample *sample, size_t *nr)
 {
 	struct dax_resident *copy = calloc(sample->nr_residents + 1, sizeof(*copy));
@@ -45,25 +73,27 @@ struct dax_sample *dax_sample_copy(const struct dax_sample *sample)
 	for (i = 0; i < sample->nr_rows; i++) {
 		rows[i] = sample->rows[i];
 		copy->nr_rows = i + 1;
-		if (!rows[i].path)
+		if (copy_texts(&rows[i]))
 			continue;
-		rows[i].path = strdup(rows[i].path);
-		if (!rows[i].path) {
-			dax_sample_free(copy);
-			return NULL;
-		}
+		dax_sample_free(copy);
+		return NULL;
 	}
 	return copy;
 }
 
 void dax_sample_free(struct dax_sample *sample)
 {
-	size_t i;
+	size_t i, j;
 
 	if (!sample)
 		return;
-	for (i = 0; i < sample->nr_rows; i++)
-		free((char *)sample->rows[i].path);
+	for (i = 0; i < sample->nr_rows; i++) {
+		const char **text[NR_TEXTS];
+
+		texts_of((struct dax_row *)&sample->rows[i], text);
+		for (j = 0; j < NR_TEXTS; j++)
+			free((char *)*text[j]);
+	}
 	free((struct dax_row *)sample->rows);
 	for (i = 0; i < sample->nr_residents; i++)
 		free((char *)sample->residents[i].path);

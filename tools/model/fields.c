@@ -240,9 +240,36 @@ static struct dax_num pid(const struct dax_item *item, enum dax_window window, i
 {
 	(void)window;
 	(void)arg;
-	if (item->kind != DAX_PROCESS || item->other)
+	if ((item->kind != DAX_PROCESS && item->kind != DAX_THREAD) || item->other)
 		return num_unknown();
 	return num_count(item->key.tgid);
+}
+
+static struct dax_num tid(const struct dax_item *item, enum dax_window window, int arg)
+{
+	(void)window;
+	(void)arg;
+	if (item->kind != DAX_THREAD || item->other)
+		return num_unknown();
+	return num_count(item->key.tid);
+}
+
+static const char *dev(const struct dax_item *item, enum dax_window window)
+{
+	(void)window;
+	return item->dev[0] ? item->dev : NULL;
+}
+
+static const char *fs_type(const struct dax_item *item, enum dax_window window)
+{
+	(void)window;
+	return item->fs_type;
+}
+
+static const char *cgroup(const struct dax_item *item, enum dax_window window)
+{
+	(void)window;
+	return item->cgroup_path;
 }
 
 static const char *name(const struct dax_item *item, enum dax_window window)
@@ -250,9 +277,22 @@ static const char *name(const struct dax_item *item, enum dax_window window)
 	(void)window;
 	if (item->other)
 		return NULL;
-	if (item->kind == DAX_PROCESS)
+	switch (item->kind) {
+	case DAX_MOUNT:
+		return item->mount;
+	case DAX_FILE:
+		return item->path;
+	case DAX_PROCESS:
 		return item->comm;
-	return item->kind == DAX_FILE ? item->path : NULL;
+	case DAX_THREAD:
+		if (item->thread[0])
+			return item->thread;
+		return item->key.tid == item->key.tgid ? item->comm : NULL;
+	case DAX_CGROUP:
+		return item->cgroup_path;
+	default:
+		return NULL;
+	}
 }
 
 static const char *cause(const struct dax_item *item, enum dax_window window)
@@ -271,6 +311,11 @@ static const char *top_reason(const struct dax_item *item, enum dax_window windo
 	{                                                                                    \
 		.name = n, .title = t, .unit = DAX_UNIT_##u, .width = w, .num = f, .arg = a, \
 		__VA_ARGS__                                                                  \
+	}
+#define TEXT(n, t, w, f, in, ...)                                                    \
+	{                                                                            \
+		.name = n, .title = t, .unit = DAX_UNIT_TEXT, .width = w, .text = f, \
+		.identity = true, .tables = in, __VA_ARGS__                          \
 	}
 #define TABLES	.tables = DAX_IN_TABLES
 #define RATE	.interval_only = true
@@ -291,9 +336,14 @@ const struct dax_field dax_fields[] = {
 	 .unit = DAX_UNIT_TEXT,
 	 .text = name,
 	 .identity = true,
-	 .what = "path of the file, or the process's command"},
-	NUM("pid", "PID", ID, 7, pid, 0, .identity = true, .tables = DAX_IN_PROCESSES,
+	 .what = "path of the file, mount point, path of the cgroup, or command's name"},
+	TEXT("dev", "DEV", 7, dev, DAX_IN_MOUNTS, .what = "device of the mount, major:minor"),
+	TEXT("fs_type", "FS", 8, fs_type, DAX_IN_MOUNTS, .what = "type of its filesystem"),
+	NUM("pid", "PID", ID, 7, pid, 0, .identity = true,
+	    .tables = DAX_IN_PROCESSES | DAX_IN_THREADS,
 	    .what = "process (thread group) id in the initial namespace"),
+	NUM("tid", "TID", ID, 7, tid, 0, .identity = true, .tables = DAX_IN_THREADS,
+	    .what = "thread id in the initial namespace"),
 	NUM("pmd_coverage", "COVER", RATIO, 6, pmd_coverage, 0, TABLES, .label = "coverage",
 	    .what = "2 MiB coverage: ranges served at 2 MiB of all ranges touched"),
 	NUM("fallbacks", "FALLB", COUNT, 6, outcomes, FALLBACKS, TABLES, .label = "fallbacks",
@@ -375,6 +425,8 @@ const struct dax_field dax_fields[] = {
 	    .label = "2M zero", .what = "of res_pmd_bytes, zero pages"),
 	NUM("res_pte_zero_bytes", "RES-4KZ", BYTES, 7, resident, DAX_RESIDENT_PTE_ZERO, READING,
 	    .label = "4K zero", .what = "of res_pte_bytes, zero pages"),
+	TEXT("cgroup", "CGROUP", 24, cgroup, DAX_IN_PROCESSES | DAX_IN_THREADS,
+	     .what = "cgroup of the process or thread, when first seen"),
 	{.name = "top_reason",
 	 .title = "REASON",
 	 .unit = DAX_UNIT_TEXT,

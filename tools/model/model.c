@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* model.c - adds the rows of a sample up by host, device, file and process. */
+/* model.c - adds the rows of a sample up by host, mount, file, process, thread and cgroup. */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "model/model.h"
@@ -68,7 +69,8 @@ struct group {
 
 static bool same_key(const struct dax_key *a, const struct dax_key *b)
 {
-	return a->ino == b->ino && a->dev == b->dev && a->gen == b->gen && a->tgid == b->tgid;
+	return a->ino == b->ino && a->dev == b->dev && a->gen == b->gen && a->tgid == b->tgid &&
+	       a->tid == b->tid;
 }
 
 static size_t hash_key(const struct dax_key *key, bool other)
@@ -78,6 +80,7 @@ static size_t hash_key(const struct dax_key *key, bool other)
 	h = (h ^ h >> 32 ^ key->dev) * 0x9e3779b97f4a7c15ULL;
 	h = (h ^ h >> 32 ^ key->gen) * 0x9e3779b97f4a7c15ULL;
 	h = (h ^ h >> 32 ^ key->tgid ^ (__u64)other << 32) * 0x9e3779b97f4a7c15ULL;
+	h = (h ^ h >> 32 ^ key->tid) * 0x9e3779b97f4a7c15ULL;
 	return h ^ h >> 32;
 }
 
@@ -124,26 +127,68 @@ static struct dax_item *group_append(struct group *group)
 	return &items->item[items->nr++];
 }
 
+/* What tells items of @kind apart, of a row. */
+static struct dax_key key_of(enum dax_item_kind kind, const struct dax_row *row)
+{
+	switch (kind) {
+	case DAX_MOUNT:
+		return (struct dax_key){.dev = row->key.dev};
+	case DAX_FILE:
+		return (struct dax_key){
+			.ino = row->key.ino, .dev = row->key.dev, .gen = row->key.gen};
+	case DAX_PROCESS:
+		return (struct dax_key){.tgid = row->key.tgid};
+	case DAX_THREAD:
+		return (struct dax_key){.tgid = row->key.tgid, .tid = row->key.tid};
+	default:
+		return (struct dax_key){.ino = row->cgroup};
+	}
+}
+
+/* The names that an item of its kind has, of the first row of it. */
+static void item_name(struct dax_item *item, const struct dax_row *row)
+{
+	switch (item->kind) {
+	case DAX_MOUNT:
+	case DAX_FILE:
+		snprintf(item->dev, sizeof(item->dev), "%u:%u", row->key.dev >> 20,
+			 row->key.dev & 0xfffff);
+		item->mount = row->mount;
+		item->fs_type = row->fs_type;
+		break;
+	case DAX_THREAD:
+		memcpy(item->thread, row->thread, sizeof(item->thread));
+		item->thread[sizeof(item->thread) - 1] = '\0';
+		/* fallthrough */
+	case DAX_PROCESS:
+		memcpy(item->comm, row->comm, sizeof(item->comm));
+		item->comm[sizeof(item->comm) - 1] = '\0';
+		/* fallthrough */
+	default:
+		item->cgroup = row->cgroup;
+		item->cgroup_path = row->cgroup_path;
+		break;
+	}
+}
+
 /* The item of @kind that @row belongs to, made when it is the first of it; NULL: no memory. */
 static struct dax_item *group_item(struct group *group, enum dax_item_kind kind,
 				   const struct dax_row *row, const struct dax_model *model)
 {
-	struct dax_key key = {0};
+	struct dax_key key = key_of(kind, row);
+	bool other = row->other || (kind == DAX_CGROUP && !row->cgroup);
 	struct dax_item *item;
 	size_t at;
 
-	if (kind != DAX_PROCESS)
-		key.dev = row->key.dev;
-	if (kind == DAX_FILE) {
-		key.ino = row->key.ino;
-		key.gen = row->key.gen;
+	/* A recording tells threads apart only up to a number. */
+	if (kind == DAX_THREAD && !row->key.tid) {
+		key = (struct dax_key){0};
+		other = true;
 	}
-	if (kind == DAX_PROCESS)
-		key.tgid = row->key.tgid;
-	for (at = hash_key(&key, row->other) & group->mask; group->table[at];
+	for (at = hash_key(&key, other) & group->mask; group->table[at];
 	     at = (at + 1) & group->mask) {
 		item = &group->items->item[group->table[at] - 1];
-		if (item->other == row->other && same_key(&item->key, &key))
+		if (item->other == other && same_key(&item->key, &key))
 			return item;
 	}
 	item = group_append(group);
@@ -152,30 +197,10 @@ static struct dax_item *group_item(struct group *group, enum dax_item_kind kind,
 	group->table[at] = (uint32_t)group->items->nr;
 	item_init(item, kind, model);
 	item->key = key;
-	item->other = row->other;
-	if (kind == DAX_PROCESS) {
-		item->cgroup = row->cgroup;
-		memcpy(item->comm, row->comm, sizeof(item->comm));
-		item->comm[sizeof(item->comm) - 1] = '\0';
-	}
+	item->other = other;
+	if (!other)
+		item_name(item, row);
 	return item;
-}
-
-/* Whom to look at first: where most 4 KiB faults come from. */
-static void note_most(struct dax_item *item, const struct dax_row *row)
-{
-	__u64 faults = 0;
-	int i;
-
-	for (i = DAX_PTE_MAPPED; i <= DAX_PTE_COPY; i++)
-		faults += row->count.fault[i][0] + row->count.fault[i][1];
-	if (row->other || faults <= item->most)
-		return;
-	item->most = faults;
-	if (item->kind == DAX_FILE)
-		item->most_pid = row->key.tgid;
-	else
-		item->most_path = row->path_deleted ? NULL : row->path;
 }
 
 static void item_add(struct dax_item *item, const struct dax_row *row, const struct dax_cell *gain)
@@ -183,10 +208,11 @@ static void item_add(struct dax_item *item, const struct dax_row *row, const str
 	cell_add(&item->total, &row->count);
 	if (gain)
 		cell_add(&item->last, gain);
-	note_most(item, row);
 	if (item->kind == DAX_FILE && !item->path && row->path) {
 		item->path = row->path;
+		item->path_was = row->path_was;
 		item->path_deleted = row->path_deleted;
+		item->path_gone = row->path_gone;
 	}
 }
 
@@ -223,14 +249,99 @@ static int add_rows(struct dax_model *model, const struct dax_sample *now,
 			gained = &gain;
 		}
 		item_add(&model->host, row, gained);
-		for (kind = DAX_DEVICE; kind < DAX_NR_ITEM_KINDS; kind++) {
-			struct dax_item *item = group_item(&group[kind], kind, row, model);
+		for (kind = DAX_MOUNT; kind < DAX_NR_ITEM_KINDS; kind++) {
+			struct dax_item *item;
 
+			if (kind == DAX_THREAD && !model->threads)
+				continue;
+			item = group_item(&group[kind], kind, row, model);
 			if (!item)
 				return -1;
 			item_add(item, row, gained);
 		}
 	}
+	return 0;
+}
+
+/* Whom to look at first: where most 4 KiB faults come from. */
+static void note_most(struct dax_item *item, const struct dax_row *row, __u64 faults)
+{
+	if (row->other || faults <= item->most)
+		return;
+	item->most = faults;
+	if (item->kind == DAX_FILE)
+		item->most_pid = row->key.tgid;
+	else
+		item->most_path = row->path_deleted || row->path_gone ? NULL : row->path;
+}
+
+static __u64 pte_faults(const struct dax_row *row)
+{
+	__u64 faults = 0;
+	int i;
+
+	for (i = DAX_PTE_MAPPED; i <= DAX_PTE_COPY; i++)
+		faults += row->count.fault[i][0] + row->count.fault[i][1];
+	return faults;
+}
+
+/* Rows of one file in one process side by side, else as they came. */
+static int by_pair(const void *a, const void *b)
+{
+	const struct dax_row *one = *(const struct dax_row *const *)a;
+	const struct dax_row *two = *(const struct dax_row *const *)b;
+	const struct dax_key *k = &one->key, *l = &two->key;
+
+	if (one->other != two->other)
+		return one->other ? 1 : -1;
+	if (k->tgid != l->tgid)
+		return k->tgid < l->tgid ? -1 : 1;
+	if (k->dev != l->dev)
+		return k->dev < l->dev ? -1 : 1;
+	if (k->ino != l->ino)
+		return k->ino < l->ino ? -1 : 1;
+	if (k->gen != l->gen)
+		return k->gen < l->gen ? -1 : 1;
+	return one < two ? -1 : one > two;
+}
+
+static bool same_pair(const struct dax_row *one, const struct dax_row *two)
+{
+	struct dax_key key = two->key;
+
+	key.tid = one->key.tid;
+	return one->other == two->other && same_key(&one->key, &key);
+}
+
+static int note_all(struct dax_model *model, const struct dax_sample *now, struct group group[])
+{
+	const struct dax_row **order = calloc(now->nr_rows + 1, sizeof(*order));
+	size_t i, end;
+	int kind;
+
+	if (!order)
+		return -1;
+	for (i = 0; i < now->nr_rows; i++)
+		order[i] = &now->rows[i];
+	if (model->threads)
+		qsort(order, now->nr_rows, sizeof(*order), by_pair);
+	for (i = 0; i < now->nr_rows; i = end) {
+		__u64 sum = 0;
+
+		for (end = i; end < now->nr_rows && same_pair(order[i], order[end]); end++) {
+			sum += pte_faults(order[end]);
+			if (model->threads)
+				note_most(group_item(&group[DAX_THREAD], DAX_THREAD, order[end],
+						     model),
+					  order[end], pte_faults(order[end]));
+		}
+		note_most(&model->host, order[i], sum);
+		for (kind = DAX_MOUNT; kind < DAX_NR_ITEM_KINDS; kind++)
+			if (kind != DAX_THREAD)
+				note_most(group_item(&group[kind], kind, order[i], model), order[i],
+					  sum);
+	}
+	free(order);
 	return 0;
 }
 
@@ -264,7 +375,7 @@ static int add_residents(struct dax_model *model, const struct dax_sample *now,
 
 		memcpy(row.comm, part->comm, sizeof(row.comm));
 		resident_add_part(&model->host.resident, part);
-		for (kind = DAX_DEVICE; part->key.ino && kind < DAX_NR_ITEM_KINDS; kind++) {
+		for (kind = DAX_MOUNT; part->key.ino && kind <= DAX_PROCESS; kind++) {
 			item = group_item(&group[kind], kind, &row, model);
 			if (!item)
 				return -1;
@@ -285,7 +396,7 @@ static int add_residents(struct dax_model *model, const struct dax_sample *now,
 			group_item(&group[DAX_PROCESS], DAX_PROCESS, row, model);
 
 		resident_add_state(&model->host.resident, &process->resident);
-		for (kind = DAX_DEVICE; kind <= DAX_FILE; kind++)
+		for (kind = DAX_MOUNT; kind <= DAX_FILE; kind++)
 			resident_add_state(&group_item(&group[kind], kind, row, model)->resident,
 					   &process->resident);
 	}
@@ -309,18 +420,19 @@ struct dax_model *dax_model_build(const struct dax_sample *now, const struct dax
 	model->waits = now->waits;
 	model->zero_replaced = now->zero_replaced;
 	model->upgrades = now->upgrades;
+	model->threads = now->threads;
 	model->lost = now->lost;
 	if (comparable(now, before))
 		model->elapsed_ns = elapsed_ns;
 	item_init(&model->host, DAX_HOST, model);
-	for (kind = DAX_DEVICE; kind < DAX_NR_ITEM_KINDS && !failed; kind++)
+	for (kind = DAX_MOUNT; kind < DAX_NR_ITEM_KINDS && !failed; kind++)
 		failed = group_init(&group[kind], &model->list[kind],
 				    now->nr_rows + now->nr_residents);
 	if (!failed)
-		failed = add_rows(model, now, before, group);
+		failed = add_rows(model, now, before, group) || note_all(model, now, group);
 	if (!failed && now->nr_residents)
 		failed = add_residents(model, now, group);
-	for (kind = DAX_DEVICE; kind < DAX_NR_ITEM_KINDS; kind++)
+	for (kind = DAX_MOUNT; kind < DAX_NR_ITEM_KINDS; kind++)
 		free(group[kind].table);
 	if (failed) {
 		dax_model_free(model);

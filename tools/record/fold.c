@@ -7,7 +7,13 @@
 #include "record/fold.h"
 #include "util/lat.h"
 
-#define NO_ROW (~0u)
+#define NO_ROW	  (~0u)
+#define MAX_PAIRS 16384u /* of a slot and a thread, with a row each: 100 MB */
+
+struct pair {
+	__u32 slot, tid;
+	__u32 row; /* + 1; 0: free */
+};
 
 struct fold {
 	struct dax_source source; /* first: the model knows only this */
@@ -21,6 +27,8 @@ struct fold {
 	struct dax_row *row;
 	size_t nr_rows, room;
 	__u32 of_slot[REC_SLOT_MAX]; /* row of each slot, or NO_ROW */
+	struct pair *pair;	     /* hash of 2 * MAX_PAIRS; NULL: threads are not told apart */
+	__u32 nr_pairs;
 };
 
 void rec_count(struct dax_cell *cell, const struct dax_event *ev)
@@ -45,13 +53,31 @@ void rec_count(struct dax_cell *cell, const struct dax_event *ev)
 	}
 }
 
-/* The row of @slot, made when it is new; NULL when out of memory. */
-static struct dax_row *row_of(struct fold *fold, __u32 slot)
+/* Where the number of the row of @slot and @tid is kept; with tid 0 when there are too many. */
+static struct pair *pair_of(struct fold *fold, __u32 slot, __u32 tid)
+{
+	__u32 mask = 2 * MAX_PAIRS - 1, at = (slot * 0x9e3779b1u ^ tid) * 0x9e3779b1u >> 7 & mask;
+	struct pair *pair;
+
+	for (; (pair = &fold->pair[at])->row; at = (at + 1) & mask)
+		if (pair->slot == slot && pair->tid == tid)
+			return pair;
+	if (fold->nr_pairs == MAX_PAIRS)
+		return NULL;
+	*pair = (struct pair){.slot = slot, .tid = tid};
+	return pair;
+}
+
+/* The row of @slot, and of @tid where threads are told apart; NULL when out of memory. */
+static struct dax_row *row_of(struct fold *fold, __u32 slot, __u32 tid)
 {
 	const struct rec_slot *who = rec_slot(fold->reader, slot);
+	struct pair *pair = fold->pair && slot ? pair_of(fold, slot, tid) : NULL;
 	struct dax_row *row;
 
-	if (fold->of_slot[slot] != NO_ROW)
+	if (pair && pair->row)
+		return &fold->row[pair->row - 1];
+	if (!pair && fold->of_slot[slot] != NO_ROW)
 		return &fold->row[fold->of_slot[slot]];
 	if (fold->nr_rows == fold->room) {
 		size_t room = fold->room ? 2 * fold->room : 16;
@@ -70,9 +96,20 @@ static struct dax_row *row_of(struct fold *fold, __u32 slot)
 		row->cgroup = who->cgroup;
 		memcpy(row->comm, who->comm, sizeof(row->comm));
 		row->path = who->path;
+		row->cgroup_path = who->cgroup_path;
+		row->mount = who->mount;
+		row->fs_type = who->fs_type;
+		row->key.tid = pair ? tid : 0;
+		if (pair && (!who->key.tid || who->key.tid == tid))
+			memcpy(row->thread, who->thread, sizeof(row->thread));
 		row->path_deleted = who->flags & DAX_META_DELETED;
 	}
-	fold->of_slot[slot] = fold->nr_rows++;
+	if (pair) {
+		pair->row = ++fold->nr_rows;
+		fold->nr_pairs++;
+	} else {
+		fold->of_slot[slot] = fold->nr_rows++;
+	}
 	return row;
 }
 
@@ -91,7 +128,7 @@ static int count(struct fold *fold)
 		}
 		if (fold->every && fold->ahead.ev.ts_ns > fold->until)
 			return 1;
-		row = row_of(fold, fold->ahead.ev.slot);
+		row = row_of(fold, fold->ahead.ev.slot, fold->ahead.ev.tid);
 		if (!row)
 			return -ENOMEM;
 		rec_count(&row->count, &fold->ahead.ev);
@@ -107,6 +144,7 @@ static void fill(const struct fold *fold, struct dax_sample *out, __u64 mono_ns)
 	out->tier = rec_facts(fold->reader)->tier;
 	out->extents = rec_facts(fold->reader)->extents;
 	rec_lost_so_far(fold->reader, &out->lost);
+	out->threads = fold->pair;
 	out->nr_rows = fold->nr_rows;
 	out->rows = fold->row;
 }
@@ -161,7 +199,9 @@ void rec_source_seek(struct dax_source *source, __u64 frame)
 	if (frame < fold->frame || fold->ended) {
 		rec_rewind(fold->reader);
 		memset(fold->of_slot, 0xff, sizeof(fold->of_slot));
-		fold->nr_rows = 0;
+		if (fold->pair)
+			memset(fold->pair, 0, 2 * MAX_PAIRS * sizeof(*fold->pair));
+		fold->nr_rows = fold->nr_pairs = 0;
 		fold->has_ahead = fold->ended = false;
 	}
 	fold->frame = frame;
@@ -174,6 +214,7 @@ static void release(struct dax_source *source)
 	if (!fold)
 		return;
 	free(fold->row);
+	free(fold->pair);
 	free(fold);
 }
 
@@ -189,4 +230,12 @@ struct dax_source *rec_source(struct rec_reader *reader, __u64 every_ns)
 	fold->every = every_ns;
 	memset(fold->of_slot, 0xff, sizeof(fold->of_slot));
 	return &fold->source;
+}
+
+void rec_by_thread(struct dax_source *source)
+{
+	struct fold *fold = (struct fold *)source;
+
+	if (!fold->pair) /* without memory for it, all is told but this */
+		fold->pair = calloc(2 * MAX_PAIRS, sizeof(*fold->pair));
 }

@@ -24,4 +24,10 @@ struct dax_source *rec_source(struct rec_reader *reader, __u64 every_ns);
 __u64 rec_source_last(const struct dax_source *source);
 void rec_source_seek(struct dax_source *source, __u64 frame);
 
+/*
+ * Have @source, from rec_source() and not read yet, tell threads apart: up to 16384 pairs of file
+ * and thread; those of further threads are not told apart.
+ */
+void rec_by_thread(struct dax_source *source);
+
 #endif

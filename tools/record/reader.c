@@ -132,8 +132,12 @@ void rec_free(struct rec_reader *r)
 		return;
 	rec_merge_free(r);
 	for (i = 0; i < r->nr_slots; i++) {
-		if (r->slot[i])
+		if (r->slot[i]) {
 			free(r->slot[i]->path);
+			free(r->slot[i]->cgroup_path);
+			free(r->slot[i]->mount);
+			free(r->slot[i]->fs_type);
+		}
 		free(r->slot[i]);
 	}
 	free(r->slot);
@@ -220,6 +224,21 @@ bool rec_take_end(struct rec_reader *r, const __u8 *raw, size_t len)
 	return true;
 }
 
+static void take_name(char to[DAX_COMM_LEN], const struct tlv *tlv)
+{
+	memset(to, 0, DAX_COMM_LEN);
+	memcpy(to, tlv->value, tlv->len < DAX_COMM_LEN ? tlv->len : DAX_COMM_LEN - 1);
+}
+
+/* The first of its kind, and not more than the memory for all of them. */
+static void take_text(struct rec_reader *r, char **to, const struct tlv *tlv)
+{
+	if (*to || tlv->len > REC_PATH_MAX || tlv->len > REC_SLOT_MEMORY - r->slot_bytes)
+		return;
+	*to = strndup((const char *)tlv->value, tlv->len);
+	r->slot_bytes += tlv->len;
+}
+
 static void take_slot_fact(struct rec_reader *r, struct rec_slot *slot, const struct tlv *tlv)
 {
 	const __u8 *v = tlv->value;
@@ -230,22 +249,34 @@ static void take_slot_fact(struct rec_reader *r, struct rec_slot *slot, const st
 			slot->key = (struct dax_key){.ino = get_le64(v),
 						     .dev = get_le32(v + 8),
 						     .gen = get_le32(v + 12),
-						     .tgid = get_le32(v + 16)};
+						     .tgid = get_le32(v + 16),
+						     .tid = slot->key.tid};
 		break;
 	case REC_SLOT_CGROUP:
 		if (tlv->len == 8)
 			slot->cgroup = get_le64(v);
 		break;
 	case REC_SLOT_COMM:
-		memset(slot->comm, 0, sizeof(slot->comm));
-		memcpy(slot->comm, v, tlv->len < DAX_COMM_LEN ? tlv->len : DAX_COMM_LEN - 1);
+		take_name(slot->comm, tlv);
 		break;
 	case REC_SLOT_PATH:
-		if (slot->path || tlv->len > REC_PATH_MAX ||
-		    tlv->len > REC_SLOT_MEMORY - r->slot_bytes)
-			break;
-		slot->path = strndup((const char *)v, tlv->len);
-		r->slot_bytes += tlv->len;
+		take_text(r, &slot->path, tlv);
+		break;
+	case REC_SLOT_TID:
+		if (tlv->len == 4)
+			slot->key.tid = get_le32(v);
+		break;
+	case REC_SLOT_THREAD:
+		take_name(slot->thread, tlv);
+		break;
+	case REC_SLOT_CGROUP_PATH:
+		take_text(r, &slot->cgroup_path, tlv);
+		break;
+	case REC_SLOT_MOUNT:
+		take_text(r, &slot->mount, tlv);
+		break;
+	case REC_SLOT_FS_TYPE:
+		take_text(r, &slot->fs_type, tlv);
 		break;
 	case REC_SLOT_FLAGS:
 		if (tlv->len == 4)

@@ -18,7 +18,8 @@ struct rec_slot {
 	struct dax_key key;
 	__u64 cgroup;
 	char comm[DAX_COMM_LEN];
-	char *path;
+	char thread[DAX_COMM_LEN]; /* "" when unknown */
+	char *path, *cgroup_path, *mount, *fs_type;
 	__u32 flags; /* DAX_META_* */
 };
 

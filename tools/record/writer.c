@@ -260,10 +260,21 @@ bool rec_writer_wants(const struct rec_writer *w, __u32 slot)
 	return slot && slot < REC_SLOT_MAX && !(w->known[slot / 8] & 1 << slot % 8);
 }
 
-int rec_writer_slot(struct rec_writer *w, __u32 slot, const struct dax_meta *meta, const char *path)
+/* Of a text that is too long the end is kept. */
+static void put_text(struct bytes *b, int tag, const char *text)
 {
+	size_t len = text ? strlen(text) : 0, skip = len > REC_PATH_MAX ? len - REC_PATH_MAX : 0;
+
+	if (text)
+		tlv_put(b, tag, text + skip, len - skip);
+}
+
+int rec_writer_slot(struct rec_writer *w, __u32 slot, const struct dax_meta *meta,
+		    const struct dax_row *names)
+{
+	__u32 flags = meta->flags & ~DAX_META_DELETED;
 	struct bytes *b = &w->slots;
-	size_t head = b->len, len = path ? strlen(path) : 0;
+	size_t head = b->len;
 	__u8 key[REC_SLOT_KEY_LEN];
 
 	if (w->err)
@@ -278,13 +289,15 @@ int rec_writer_slot(struct rec_writer *w, __u32 slot, const struct dax_meta *met
 	tlv_put(b, REC_SLOT_KEY, key, sizeof(key));
 	tlv_put_u64(b, REC_SLOT_CGROUP, meta->cgroup);
 	tlv_put(b, REC_SLOT_COMM, meta->comm, strnlen(meta->comm, DAX_COMM_LEN - 1));
-	if (len > REC_PATH_MAX) {
-		path += len - REC_PATH_MAX;
-		len = REC_PATH_MAX;
+	put_text(b, REC_SLOT_PATH, names->path);
+	tlv_put_u32(b, REC_SLOT_FLAGS, flags | (names->path_deleted ? DAX_META_DELETED : 0));
+	if (meta->key.tid) {
+		tlv_put_u32(b, REC_SLOT_TID, meta->key.tid);
+		tlv_put(b, REC_SLOT_THREAD, meta->thread, strnlen(meta->thread, DAX_COMM_LEN - 1));
 	}
-	if (path)
-		tlv_put(b, REC_SLOT_PATH, path, len);
-	tlv_put_u32(b, REC_SLOT_FLAGS, meta->flags);
+	put_text(b, REC_SLOT_CGROUP_PATH, names->cgroup_path);
+	put_text(b, REC_SLOT_MOUNT, names->mount);
+	put_text(b, REC_SLOT_FS_TYPE, names->fs_type);
 	if (b->failed)
 		return w->err = -ENOMEM;
 	put_le32(b->at + head, slot);

@@ -4,6 +4,7 @@
 #define DAX_RECORD_WRITER_H
 
 #include "record/layout.h"
+#include "sample.h"
 
 struct rec_writer;
 
@@ -30,9 +31,9 @@ int rec_writer_event(struct rec_writer *writer, const struct dax_event *ev);
 /* Whether @slot still needs rec_writer_slot(). False for slot 0 and for what no file can hold. */
 bool rec_writer_wants(const struct rec_writer *writer, __u32 slot);
 
-/* Tell who @slot is; @path may be NULL. */
+/* Tell who @slot is; @names has the texts, and whether the file is deleted. */
 int rec_writer_slot(struct rec_writer *writer, __u32 slot, const struct dax_meta *meta,
-		    const char *path);
+		    const struct dax_row *names);
 
 /*
  * Call several times a second: closes chunks that are old enough, and writes a clock chunk each

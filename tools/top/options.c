@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include "collect/cgroup.h"
 #include "collect/features.h"
 #include "top/top.h"
 #include "util/err.h"
@@ -29,6 +30,8 @@ static const char usage[] =
 	"  -b, --batch           text to standard output (so does a pipe)\n"
 	"      --json            one JSON object a line, an update each\n"
 	"  -p, --pid PID[,PID]   only these processes and what they start from now on\n"
+	"  -H, --threads         count threads apart\n"
+	"  -G, --cgroup PATH     only tasks in this cgroup and below; may be given again\n"
 	"  -r, --read FILE       show a recording of daxtrace record; needs no privilege\n"
 	"  -s, --sort FIELD      order of the tables (pte_faults); help lists all\n"
 	"      --rows N          lines of each table in text (10) and JSON (all); 0: all\n"
@@ -63,6 +66,8 @@ static const struct option longopts[] = {
 	{"batch", no_argument, NULL, 'b'},
 	{"json", no_argument, NULL, OPT_JSON},
 	{"pid", required_argument, NULL, 'p'},
+	{"threads", no_argument, NULL, 'H'},
+	{"cgroup", required_argument, NULL, 'G'},
 	{"read", required_argument, NULL, 'r'},
 	{"sort", required_argument, NULL, 's'},
 	{"rows", required_argument, NULL, OPT_ROWS},
@@ -119,6 +124,19 @@ static void add_pids(struct top_opts *opts, char *list)
 			die(DAX_EXIT_UNSUPPORTED, "-p: %s", strerror(ENOMEM));
 		opts->targets[opts->nr_targets++] = (__u32)value;
 	}
+}
+
+static void add_cgroup(struct top_opts *opts, const char *path)
+{
+	char err[512];
+	int fd;
+
+	if (opts->nr_cgroups == DAX_MAX_CGROUPS)
+		die_usage("-G: more than %d cgroups", DAX_MAX_CGROUPS);
+	fd = cgroup_open(path, err, sizeof(err));
+	if (fd < 0)
+		die(DAX_EXIT_USAGE, "-G %s: %s", path, err);
+	opts->cgroups[opts->nr_cgroups++] = fd;
 }
 
 static const struct dax_field *sort_field(const char *name)
@@ -187,6 +205,12 @@ static void option(struct top_opts *opts, int opt, char *arg)
 		break;
 	case 'r':
 		opts->recording = arg;
+		break;
+	case 'H':
+		opts->threads = true;
+		break;
+	case 'G':
+		add_cgroup(opts, arg);
 		break;
 	case 's':
 		opts->show.sort = sort_field(arg);
@@ -258,7 +282,7 @@ void top_options(struct top_opts *opts, int argc, char *argv[])
 			die_usage("there is no command after --");
 	}
 	argv[0] = (char *)program_name(); /* for the messages of getopt_long() */
-	while ((opt = getopt_long(own, argv, "d:n:bp:r:s:v", longopts, NULL)) != -1)
+	while ((opt = getopt_long(own, argv, "d:n:bp:HG:r:s:v", longopts, NULL)) != -1)
 		option(opts, opt, optarg);
 	if (opts->version)
 		version_and_exit(opts->verbose);

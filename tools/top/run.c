@@ -297,12 +297,16 @@ static int open_live(struct top *top)
 	struct dax_live_opts live = {
 		.targets = top->opts->targets,
 		.nr_targets = top->opts->nr_targets,
+		.by_thread = top->opts->threads,
+		.cgroups = top->opts->cgroups,
+		.nr_cgroups = top->opts->nr_cgroups,
 		.max_tier = top->opts->max_tier,
 		.sample_latency = !top->opts->time_all,
 	};
 	char err[1024];
 
-	if (top->child.pid)
+	/* As with daxtrace: what -G names is watched as long as the command runs. */
+	if (top->child.pid && !live.nr_cgroups)
 		top->opts->targets[live.nr_targets++] = (__u32)top->child.pid;
 	if (dax_live_open(&top->live, &live, err, sizeof(err))) {
 		warn_msg("%s", err);

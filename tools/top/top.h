@@ -21,6 +21,9 @@ struct top_opts {
 	struct view_opts show;
 	__u32 *targets; /* with room for one more: the command */
 	size_t nr_targets;
+	bool threads;
+	int cgroups[DAX_MAX_CGROUPS];
+	size_t nr_cgroups;
 	const char *recording; /* show this file, not the running kernel */
 	char **command;	       /* NULL: none */
 };

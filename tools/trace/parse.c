@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include "collect/cgroup.h"
 #include "trace/trace.h"
 #include "util/err.h"
 
@@ -101,4 +102,17 @@ void watch_pids(struct watch_opts *opts, char *list)
 		opts->targets = more;
 		opts->targets[opts->nr_targets++] = (__u32)value;
 	}
+}
+
+void watch_cgroup(struct watch_opts *opts, const char *path)
+{
+	char err[512];
+	int fd;
+
+	if (opts->nr_cgroups == DAX_MAX_CGROUPS)
+		die_usage("-G: more than %d cgroups", DAX_MAX_CGROUPS);
+	fd = cgroup_open(path, err, sizeof(err));
+	if (fd < 0)
+		die(DAX_EXIT_USAGE, "-G %s: %s", path, err);
+	opts->cgroups[opts->nr_cgroups++] = fd;
 }

@@ -26,6 +26,8 @@ static const char usage[] =
 	"  -o FILE           the recording (daxtrace.data); - for standard output\n"
 	"  -p PID[,PID]      only these processes and what they start from now on\n"
 	"  -a                all processes, for as long as COMMAND runs\n"
+	"  -G CGROUP         only tasks in this cgroup and below; may be given again\n"
+	"      --per-thread  keep the names of threads too\n"
 	"  -m SIZE           ring buffer of each CPU, a power of two (8M)\n"
 	"  -z[LEVEL]         compress with zstd, level 1 to 19 (1)\n"
 	"      --duration SEC  stop recording after so long\n"
@@ -52,12 +54,14 @@ struct record {
 	__u64 counted;
 };
 
-enum { OPT_DURATION = 256, OPT_MAX_TIER, OPT_HELP };
+enum { OPT_DURATION = 256, OPT_PER_THREAD, OPT_MAX_TIER, OPT_HELP };
 
 static const struct option longopts[] = {
 	{"output", required_argument, NULL, 'o'},
 	{"pid", required_argument, NULL, 'p'},
 	{"all", no_argument, NULL, 'a'},
+	{"cgroup", required_argument, NULL, 'G'},
+	{"per-thread", no_argument, NULL, OPT_PER_THREAD},
 	{"ring-size", required_argument, NULL, 'm'},
 	{"compress", optional_argument, NULL, 'z'},
 	{"duration", required_argument, NULL, OPT_DURATION},
@@ -94,6 +98,12 @@ static void option(struct record *rec, int opt, char *arg)
 	case 'z':
 		rec->level = arg ? (int)parse_number("-z", arg, 1, MOST_LEVEL) : 1;
 		break;
+	case 'G':
+		watch_cgroup(&rec->watch_opts, arg);
+		break;
+	case OPT_PER_THREAD:
+		rec->watch_opts.by_thread = true;
+		break;
 	case OPT_DURATION:
 		rec->watch_opts.duration_ns = parse_seconds("--duration", arg);
 		break;
@@ -115,7 +125,7 @@ static void options(struct record *rec, int argc, char *argv[])
 	int opt;
 
 	argv[0] = (char *)program_name(); /* for the messages of getopt_long() */
-	while ((opt = getopt_long(argc, argv, "+o:p:am:z::q", longopts, NULL)) != -1)
+	while ((opt = getopt_long(argc, argv, "+o:p:aG:m:z::q", longopts, NULL)) != -1)
 		option(rec, opt, optarg);
 	if (optind < argc)
 		rec->watch_opts.command = &argv[optind];
@@ -182,15 +192,11 @@ static bool open_writer(struct record *rec)
 static int tell_slot(struct record *rec, __u32 slot)
 {
 	const struct dax_meta *meta = dax_live_meta(rec->watch.live, slot);
-	char *path;
-	int err;
+	struct dax_row names;
 
-	if (!meta)
+	if (!meta || !dax_live_who(rec->watch.live, slot, &names))
 		return 0;
-	path = dax_live_path(rec->watch.live, meta);
-	err = rec_writer_slot(rec->writer, slot, meta, path);
-	free(path);
-	return err;
+	return rec_writer_slot(rec->writer, slot, meta, &names);
 }
 
 static int on_event(void *ctx, const struct dax_event *ev, size_t size)

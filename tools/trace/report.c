@@ -22,6 +22,7 @@ static const char usage[] =
 	"  -i FILE        the recording (daxtrace.data); FILE alone does as well\n"
 	"      --json     one JSON object\n"
 	"      --events   one line for each fault, in the order of time\n"
+	"      --per-thread  a table of threads too\n"
 	"      --rows N   lines of each table in text (10) and JSON (all); 0: all\n"
 	"      --help\n"
 	"\n"
@@ -34,14 +35,19 @@ struct report {
 	const char *path;
 	enum show show;
 	__u64 rows; /* ~0: not given */
+	bool per_thread;
 };
 
-enum { OPT_JSON = 256, OPT_EVENTS, OPT_ROWS, OPT_HELP };
+enum { OPT_JSON = 256, OPT_EVENTS, OPT_PER_THREAD, OPT_ROWS, OPT_HELP };
 
 static const struct option longopts[] = {
-	{"input", required_argument, NULL, 'i'},   {"json", no_argument, NULL, OPT_JSON},
-	{"events", no_argument, NULL, OPT_EVENTS}, {"rows", required_argument, NULL, OPT_ROWS},
-	{"help", no_argument, NULL, OPT_HELP},	   {0},
+	{"input", required_argument, NULL, 'i'},
+	{"json", no_argument, NULL, OPT_JSON},
+	{"events", no_argument, NULL, OPT_EVENTS},
+	{"rows", required_argument, NULL, OPT_ROWS},
+	{"per-thread", no_argument, NULL, OPT_PER_THREAD},
+	{"help", no_argument, NULL, OPT_HELP},
+	{0},
 };
 
 static void option(struct report *rep, int opt, char *arg)
@@ -55,6 +61,9 @@ static void option(struct report *rep, int opt, char *arg)
 		break;
 	case OPT_EVENTS:
 		rep->show = SHOW_EVENTS;
+		break;
+	case OPT_PER_THREAD:
+		rep->per_thread = true;
 		break;
 	case OPT_ROWS:
 		rep->rows = parse_number("--rows", arg, 0, 1000000000);
@@ -121,8 +130,11 @@ static int show_totals(const struct report *rep, struct rec_reader *reader)
 	struct dax_source *source = rec_source(reader, 0);
 	struct dax_sample now, before;
 	struct dax_model *model;
-	int err = source ? source->next(source, &now) : -ENOMEM, status = DAX_EXIT_OK;
+	int err, status = DAX_EXIT_OK;
 
+	if (source && rep->per_thread)
+		rec_by_thread(source);
+	err = source ? source->next(source, &now) : -ENOMEM;
 	if (err < 0) {
 		status = fail(rep->path, err);
 	} else {

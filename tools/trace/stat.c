@@ -16,6 +16,7 @@
 #include "util/err.h"
 
 #define STAT_COLUMNS 110
+#define LOOK_NS	     200000000ULL
 
 static const char usage[] =
 	"Usage: daxtrace stat [OPTION]... [--] [COMMAND...]\n"
@@ -28,6 +29,8 @@ static const char usage[] =
 	"                      not hold; may be given again, then all must hold\n"
 	"  -p PID[,PID]        only these processes and what they start from now on\n"
 	"  -a                  all processes, for as long as COMMAND runs\n"
+	"  -G CGROUP           only tasks in this cgroup and below; may be given again\n"
+	"      --per-thread    count threads apart\n"
 	"      --duration SEC  stop counting after so long\n"
 	"      --max-tier N    attach no more than tier N, 0 to 3\n"
 	"      --help\n"
@@ -55,7 +58,15 @@ struct stat_run {
 	struct watch watch;
 };
 
-enum { OPT_JSON = 256, OPT_JSON_FILE, OPT_ASSERT, OPT_DURATION, OPT_MAX_TIER, OPT_HELP };
+enum {
+	OPT_JSON = 256,
+	OPT_JSON_FILE,
+	OPT_ASSERT,
+	OPT_PER_THREAD,
+	OPT_DURATION,
+	OPT_MAX_TIER,
+	OPT_HELP
+};
 
 static const struct option longopts[] = {
 	{"json", no_argument, NULL, OPT_JSON},
@@ -63,6 +74,8 @@ static const struct option longopts[] = {
 	{"assert", required_argument, NULL, OPT_ASSERT},
 	{"pid", required_argument, NULL, 'p'},
 	{"all", no_argument, NULL, 'a'},
+	{"cgroup", required_argument, NULL, 'G'},
+	{"per-thread", no_argument, NULL, OPT_PER_THREAD},
 	{"duration", required_argument, NULL, OPT_DURATION},
 	{"max-tier", required_argument, NULL, OPT_MAX_TIER},
 	{"help", no_argument, NULL, OPT_HELP},
@@ -106,6 +119,12 @@ static void option(struct stat_run *run, int opt, char *arg)
 	case 'a':
 		run->watch_opts.all = true;
 		break;
+	case 'G':
+		watch_cgroup(&run->watch_opts, arg);
+		break;
+	case OPT_PER_THREAD:
+		run->watch_opts.by_thread = true;
+		break;
 	case OPT_DURATION:
 		run->watch_opts.duration_ns = parse_seconds("--duration", arg);
 		break;
@@ -125,7 +144,7 @@ static void options(struct stat_run *run, int argc, char *argv[])
 	int opt;
 
 	argv[0] = (char *)program_name(); /* for the messages of getopt_long() */
-	while ((opt = getopt_long(argc, argv, "+p:a", longopts, NULL)) != -1)
+	while ((opt = getopt_long(argc, argv, "+p:aG:", longopts, NULL)) != -1)
 		option(run, opt, optarg);
 	if (optind < argc)
 		run->watch_opts.command = &argv[optind];
@@ -255,6 +274,15 @@ static int judge(struct stat_run *run, const struct dax_model *model, const stru
 	return 0;
 }
 
+/* Names are looked for while their owners live. */
+static int look(void *ctx)
+{
+	struct stat_run *run = ctx;
+
+	dax_live_look(run->watch.live);
+	return 0;
+}
+
 /* Count from here to the end. */
 static void count(struct stat_run *run)
 {
@@ -268,7 +296,7 @@ static void count(struct stat_run *run)
 		err = before ? 1 : -ENOMEM;
 	}
 	if (err > 0 && watch_start(&run->watch)) {
-		watch_run(&run->watch, NULL, 0, NULL);
+		watch_run(&run->watch, look, LOOK_NS, run);
 		dax_live_stop(run->watch.live);
 		err = source->next(source, &now);
 		if (err > 0)

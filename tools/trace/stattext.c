@@ -116,36 +116,51 @@ static void add_reasons(struct lines *lines, const struct dax_item *item)
 			  dax_reason_name(order[i]), dax_reason_means(order[i]));
 }
 
-static int add_files(struct lines *lines, const struct dax_model *model,
+static int add_table(struct lines *lines, const struct dax_model *model, enum dax_item_kind kind,
 		     const struct view_opts *opts)
 {
-	const struct dax_items *files = &model->list[DAX_FILE];
+	const struct dax_items *items = &model->list[kind];
 	const struct dax_field *sort = dax_field_find("pte_faults");
-	const struct dax_item **order = view_order(files, sort, DAX_TOTAL, false);
+	const struct dax_item **order = view_order(items, sort, DAX_TOTAL, false);
 	struct columns columns;
 	char text[FORMAT_LINE_MAX];
 	size_t i;
 
 	if (!order)
 		return -ENOMEM;
-	if (files->nr) {
-		columns_choose(&columns, DAX_FILE, lines->columns, sort);
+	if (items->nr) {
+		columns_choose(&columns, kind, lines->columns, sort);
 		columns_head(text, &columns);
 		lines_add(lines, LINE_PLAIN, 0, "%s", "");
 		lines_add(lines, LINE_HEAD, 0, "%s", text);
 	}
-	for (i = 0; i < files->nr && i < opts->rows; i++) {
+	for (i = 0; i < items->nr && i < opts->rows; i++) {
 		columns_row(text, &columns, order[i], DAX_TOTAL, lines->ascii);
 		lines_add(lines, LINE_PLAIN, 0, "%s", text);
 	}
-	if (i < files->nr)
-		lines_add(lines, LINE_FAINT, 0, "... and %zu more", files->nr - i);
-	if (files->nr) {
+	if (i < items->nr)
+		lines_add(lines, LINE_FAINT, 0, "... and %zu more", items->nr - i);
+	if (items->nr && kind == DAX_FILE) {
 		lines_add(lines, LINE_PLAIN, 0, "%s", "");
 		lines_advice(lines, order[0], DAX_TOTAL);
 	}
 	free(order);
 	return 0;
+}
+
+/* Files, and what else there is more than one of. */
+static int add_tables(struct lines *lines, const struct dax_model *model,
+		      const struct view_opts *opts)
+{
+	int err = 0;
+
+	if (model->threads)
+		err = add_table(lines, model, DAX_THREAD, opts);
+	if (!err && model->list[DAX_CGROUP].nr > 1)
+		err = add_table(lines, model, DAX_CGROUP, opts);
+	if (!err && model->list[DAX_MOUNT].nr > 1)
+		err = add_table(lines, model, DAX_MOUNT, opts);
+	return err ? err : add_table(lines, model, DAX_FILE, opts);
 }
 
 /* Prints the lines, unless making them failed with @err, and frees them. */
@@ -175,7 +190,7 @@ int show_stat(FILE *to, const struct dax_model *model, char *const command[],
 			add_field(&lines, &dax_fields[i], &model->host);
 	add_reasons(&lines, &model->host);
 	add_latency(&lines, &model->host);
-	return print(to, &lines, add_files(&lines, model, opts));
+	return print(to, &lines, add_tables(&lines, model, opts));
 }
 
 int show_verdict(FILE *to, const struct assert_result *results, size_t nr,

@@ -29,6 +29,9 @@ void text_opts(struct view_opts *opts, int fd);
 struct watch_opts {
 	__u32 *targets; /* the caller frees */
 	size_t nr_targets;
+	int cgroups[DAX_MAX_CGROUPS];
+	size_t nr_cgroups;
+	bool by_thread;
 	bool all;	   /* every process, although there is a command */
 	char **command;	   /* NULL: none */
 	__u64 duration_ns; /* 0: until the command ends, or a signal comes */
@@ -39,6 +42,9 @@ struct watch_opts {
 
 /* Add the processes of @list, "PID,PID", to the targets. */
 void watch_pids(struct watch_opts *opts, char *list);
+
+/* Watch only tasks in the cgroup at @path, and below. */
+void watch_cgroup(struct watch_opts *opts, const char *path);
 
 struct watch {
 	const struct watch_opts *opts;

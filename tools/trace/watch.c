@@ -67,13 +67,16 @@ static bool open_live(struct watch *watch)
 		.ring_bytes = opts->ring_bytes,
 		.targets = opts->targets,
 		.nr_targets = opts->nr_targets,
+		.by_thread = opts->by_thread,
+		.cgroups = opts->cgroups,
+		.nr_cgroups = opts->nr_cgroups,
 		.max_tier = opts->max_tier,
 	};
 	__u32 command = (__u32)watch->child.pid;
 	char err[1024];
 
-	/* As with perf: processes named by -p are watched as long as the command runs. */
-	if (command && !opts->nr_targets && !opts->all) {
+	/* As with perf: what -p and -G name is watched as long as the command runs. */
+	if (command && !opts->nr_targets && !opts->nr_cgroups && !opts->all) {
 		live.targets = &command;
 		live.nr_targets = 1;
 	}

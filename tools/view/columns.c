@@ -4,16 +4,24 @@
 #include <string.h>
 #include "view/columns.h"
 
-static const char *const name_title[DAX_NR_ITEM_KINDS] = {
-	[DAX_DEVICE] = "DEVICE", [DAX_FILE] = "FILE", [DAX_PROCESS] = "PROCESS"};
+static const char *const name_title[DAX_NR_ITEM_KINDS] = {[DAX_MOUNT] = "MOUNT",
+							  [DAX_FILE] = "FILE",
+							  [DAX_PROCESS] = "PROCESS",
+							  [DAX_THREAD] = "THREAD",
+							  [DAX_CGROUP] = "CGROUP"};
+
+static bool is_command(enum dax_item_kind kind)
+{
+	return kind == DAX_PROCESS || kind == DAX_THREAD;
+}
 
 /* The name of a process has 15 bytes at most; a path gets a quarter of the line, and what is left.
  */
 static int least_name(enum dax_item_kind kind, int width)
 {
-	if (kind == DAX_PROCESS)
+	if (is_command(kind))
 		return width < 60 ? 9 : 15;
-	if (kind == DAX_DEVICE)
+	if (kind == DAX_MOUNT)
 		return 12;
 	return width / 4 < 12 ? 12 : width / 4;
 }
@@ -55,7 +63,7 @@ void columns_choose(struct columns *columns, enum dax_item_kind kind, int width,
 		}
 	}
 	columns->name_width = least_name(kind, width) + left;
-	if (kind == DAX_PROCESS && columns->name_width > DAX_COMM_LEN)
+	if (is_command(kind) && columns->name_width > DAX_COMM_LEN)
 		columns->name_width = DAX_COMM_LEN;
 	if (columns->name_width > width)
 		columns->name_width = width;
@@ -88,7 +96,7 @@ void columns_row(char out[FORMAT_LINE_MAX], const struct columns *columns,
 	size_t i;
 
 	format_name(name, item, ascii);
-	format_fit(out, name, columns->name_width, columns->kind == DAX_FILE, false);
+	format_fit(out, name, columns->name_width, !is_command(columns->kind), false);
 	for (i = 0; i < columns->nr; i++) {
 		const struct dax_field *field = columns->field[i];
 

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* details.c - everything that is known about one file, process or device. */
+/* details.c - everything that is known about one file, process, thread, cgroup or mount. */
 #include <stdio.h>
 #include <string.h>
+#include "util/escape.h"
 #include "util/lat.h"
 #include "view/format.h"
 #include "view/lines.h"
 
 #define BAR_MAX 40 /* columns of the longest bar */
 
+static void text(char out[FORMAT_NAME_MAX], const char *raw, bool ascii)
+{
+	escape_text(out, FORMAT_NAME_MAX, raw ? raw : "-", ascii ? ESCAPE_ASCII : ESCAPE_TERMINAL);
+}
+
 static void add_identity(struct lines *lines, const struct dax_item *item)
 {
-	char name[FORMAT_NAME_MAX], dev[FORMAT_NUM_MAX];
+	char name[FORMAT_NAME_MAX], type[FORMAT_NAME_MAX], dev[FORMAT_NUM_MAX];
 
 	format_name(name, item, lines->ascii);
 	lines_add(lines, LINE_HEAD, 0, "%s", name);
@@ -18,11 +24,33 @@ static void add_identity(struct lines *lines, const struct dax_item *item)
 		return;
 	format_device(dev, item->key.dev);
 	if (item->kind == DAX_FILE)
-		lines_add(lines, LINE_FAINT, 0, "device %s, inode %llu, generation %u", dev,
+		lines_add(lines, LINE_FAINT, 0, "inode %llu, generation %u",
 			  (unsigned long long)item->key.ino, item->key.gen);
-	else if (item->kind == DAX_PROCESS)
-		lines_add(lines, LINE_FAINT, 0, "process %u, cgroup %llu", item->key.tgid,
-			  (unsigned long long)item->cgroup);
+	if (item->kind == DAX_FILE || item->kind == DAX_MOUNT) {
+		text(name, item->mount, lines->ascii);
+		text(type, item->fs_type, lines->ascii);
+		lines_add(lines, LINE_FAINT, 0, "device %s, mounted on %s, filesystem %s", dev,
+			  name, type);
+	}
+	if (item->path_was) {
+		text(name, item->path_was, lines->ascii);
+		lines_add(lines, LINE_FAINT, 0, "renamed from %s", name);
+	}
+	if (item->path_gone)
+		lines_add(lines, LINE_FAINT, 0,
+			  "no longer there: renamed or deleted, which cannot be told");
+	if (item->kind == DAX_PROCESS)
+		lines_add(lines, LINE_FAINT, 0, "process %u", item->key.tgid);
+	if (item->kind == DAX_THREAD) {
+		text(name, item->comm, lines->ascii);
+		lines_add(lines, LINE_FAINT, 0, "thread %u of process %u %s", item->key.tid,
+			  item->key.tgid, name);
+	}
+	if (item->cgroup) {
+		text(name, item->cgroup_path, lines->ascii);
+		lines_add(lines, LINE_FAINT, 0, "cgroup %llu %s", (unsigned long long)item->cgroup,
+			  name);
+	}
 	if (item->most_pid)
 		lines_add(lines, LINE_FAINT, 0, "most of its 4 KiB faults by process %u",
 			  item->most_pid);

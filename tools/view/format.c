@@ -114,6 +114,7 @@ void format_device(char out[FORMAT_NUM_MAX], __u32 dev)
 
 void format_name(char out[FORMAT_NAME_MAX], const struct dax_item *item, bool ascii)
 {
+	const char *name = dax_field_text(dax_field_find("name"), item, DAX_TOTAL);
 	char device[FORMAT_NUM_MAX];
 	size_t len, done;
 
@@ -122,22 +123,26 @@ void format_name(char out[FORMAT_NAME_MAX], const struct dax_item *item, bool as
 		snprintf(out, FORMAT_NAME_MAX, "(all others)");
 	} else if (item->kind == DAX_HOST) {
 		snprintf(out, FORMAT_NAME_MAX, "(host)");
-	} else if (item->kind == DAX_DEVICE) {
-		snprintf(out, FORMAT_NAME_MAX, "%s", device);
-	} else if (item->kind == DAX_PROCESS) {
-		escape_text(out, FORMAT_NAME_MAX, item->comm, escape_how(ascii));
-	} else if (!item->path) {
-		snprintf(out, FORMAT_NAME_MAX, "%s inode %llu", device,
-			 (unsigned long long)item->key.ino);
-	} else {
-		len = strlen(item->path);
+	} else if (name) {
+		len = strlen(name);
 		strcpy(out, len > PATH_KEPT ? "..." : "");
 		done = strlen(out);
 		done += escape_text(out + done, FORMAT_NAME_MAX - done - 16,
-				    item->path + (len > PATH_KEPT ? len - PATH_KEPT : 0),
+				    name + (len > PATH_KEPT ? len - PATH_KEPT : 0),
 				    escape_how(ascii));
-		if (item->path_deleted)
-			strcpy(out + done, " (deleted)");
+		strcpy(out + done, item->path_deleted ? " (deleted)"
+				   : item->path_gone  ? " (gone)"
+				   : item->path_was   ? " (renamed)"
+						      : "");
+	} else if (item->kind == DAX_MOUNT) {
+		snprintf(out, FORMAT_NAME_MAX, "%s", device);
+	} else if (item->kind == DAX_FILE) {
+		snprintf(out, FORMAT_NAME_MAX, "%s inode %llu", device,
+			 (unsigned long long)item->key.ino);
+	} else if (item->kind == DAX_CGROUP) {
+		snprintf(out, FORMAT_NAME_MAX, "cgroup %llu", (unsigned long long)item->cgroup);
+	} else {
+		strcpy(out, "-");
 	}
 }
 
@@ -202,10 +207,11 @@ static void put_quoted(struct out *out, const char *text, size_t len, bool ascii
 
 static void put_place(struct out *out, const char *place, const struct dax_item *item, bool ascii)
 {
-	const char *path = item->kind != DAX_FILE ? item->most_path
-			   : item->path_deleted	  ? NULL
-						  : item->path;
-	__u32 pid = item->kind == DAX_PROCESS ? item->key.tgid : item->most_pid;
+	const char *path = item->kind != DAX_FILE		   ? item->most_path
+			   : item->path_deleted || item->path_gone ? NULL
+								   : item->path;
+	__u32 pid = item->kind == DAX_PROCESS || item->kind == DAX_THREAD ? item->key.tgid
+									  : item->most_pid;
 	const char *slash;
 
 	/* What begins with ".../" is only the end of a path: nothing to type. */

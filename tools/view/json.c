@@ -63,36 +63,40 @@ static json_t *text(const char *raw)
 	return string;
 }
 
-static json_t *device(const struct dax_item *item)
-{
-	char dev[FORMAT_NUM_MAX];
-
-	if (item->other)
-		return json_null();
-	format_device(dev, item->key.dev);
-	return json_string(dev);
-}
-
 static int put_identity(json_t *object, const struct dax_item *item)
 {
+	const struct dax_key *key = &item->key;
+	bool process = item->kind == DAX_PROCESS || item->kind == DAX_THREAD;
 	int failed = 0;
 
 	if (item->kind == DAX_HOST)
 		return 0;
 	failed |= put(object, "other", json_boolean(item->other));
-	if (item->kind == DAX_PROCESS) {
-		failed |= put(object, "pid", item->other ? json_null() : integer(item->key.tgid));
+	if (process) {
+		failed |= put(object, "pid", item->other ? json_null() : integer(key->tgid));
 		failed |= put(object, "comm", text(item->other ? NULL : item->comm));
+	}
+	if (item->kind == DAX_THREAD) {
+		failed |= put(object, "tid", item->other ? json_null() : integer(key->tid));
+		failed |= put(object, "thread",
+			      text(item->other || !item->thread[0] ? NULL : item->thread));
+	}
+	if (process || item->kind == DAX_CGROUP) {
 		failed |= put(object, "cgroup_id",
 			      item->cgroup ? integer(item->cgroup) : json_null());
+		failed |= put(object, "cgroup", text(item->cgroup_path));
 		return failed;
 	}
-	failed |= put(object, "dev", device(item));
+	failed |= put(object, "dev", text(item->dev[0] ? item->dev : NULL));
+	failed |= put(object, "mount", text(item->mount));
+	failed |= put(object, "fs_type", text(item->fs_type));
 	if (item->kind == DAX_FILE) {
-		failed |= put(object, "ino", item->other ? json_null() : integer(item->key.ino));
-		failed |= put(object, "gen", item->other ? json_null() : integer(item->key.gen));
+		failed |= put(object, "ino", item->other ? json_null() : integer(key->ino));
+		failed |= put(object, "gen", item->other ? json_null() : integer(key->gen));
 		failed |= put(object, "path", text(item->path));
+		failed |= put(object, "path_was", text(item->path_was));
 		failed |= put(object, "path_deleted", json_boolean(item->path_deleted));
+		failed |= put(object, "path_gone", json_boolean(item->path_gone));
 	}
 	return failed;
 }
@@ -274,11 +278,17 @@ int view_json(FILE *to, const struct dax_model *model, const struct view_opts *o
 	if (opts->extra)
 		failed |= json_object_update(object, opts->extra);
 	failed |= put_item(object, &model->host);
-	for (kind = DAX_DEVICE; kind < DAX_NR_ITEM_KINDS; kind++) {
+	for (kind = DAX_MOUNT; kind < DAX_NR_ITEM_KINDS; kind++) {
+		bool known = kind != DAX_THREAD || model->threads;
 		char count[32];
 
 		snprintf(count, sizeof(count), "nr_%s", view_table_name((enum dax_item_kind)kind));
-		failed |= put(object, count, integer(model->list[kind].nr));
+		failed |= put(object, count, known ? integer(model->list[kind].nr) : json_null());
+		if (!known) {
+			failed |=
+				put(object, view_table_name((enum dax_item_kind)kind), json_null());
+			continue;
+		}
 		failed |= put(object, view_table_name((enum dax_item_kind)kind),
 			      table(&model->list[kind], opts));
 	}

@@ -16,9 +16,27 @@
 const char *view_table_name(enum dax_item_kind kind)
 {
 	static const char *const names[DAX_NR_ITEM_KINDS] = {
-		[DAX_DEVICE] = "devices", [DAX_FILE] = "files", [DAX_PROCESS] = "processes"};
+		[DAX_FILE] = "files",	  [DAX_PROCESS] = "processes", [DAX_THREAD] = "threads",
+		[DAX_CGROUP] = "cgroups", [DAX_MOUNT] = "mounts",
+	};
 
 	return names[kind];
+}
+
+enum dax_item_kind view_next_table(const struct dax_model *model, enum dax_item_kind kind)
+{
+	switch (kind) {
+	case DAX_FILE:
+		return DAX_PROCESS;
+	case DAX_PROCESS:
+		return model && model->threads ? DAX_THREAD : DAX_CGROUP;
+	case DAX_THREAD:
+		return DAX_CGROUP;
+	case DAX_CGROUP:
+		return DAX_MOUNT;
+	default:
+		return DAX_FILE;
+	}
 }
 
 const struct dax_item **view_order(const struct dax_items *items, const struct dax_field *sort,
@@ -163,8 +181,13 @@ int view_text(FILE *to, const struct dax_model *model, const struct view_opts *o
 	ret = add_table(&lines, model, DAX_FILE, opts);
 	if (!ret)
 		ret = add_table(&lines, model, DAX_PROCESS, opts);
-	if (!ret && model->list[DAX_DEVICE].nr > 1)
-		ret = add_table(&lines, model, DAX_DEVICE, opts);
+	if (!ret)
+		ret = add_table(&lines, model, DAX_THREAD, opts);
+	/* One alone has the totals. */
+	if (!ret && model->list[DAX_CGROUP].nr > 1)
+		ret = add_table(&lines, model, DAX_CGROUP, opts);
+	if (!ret && model->list[DAX_MOUNT].nr > 1)
+		ret = add_table(&lines, model, DAX_MOUNT, opts);
 	if (!ret)
 		ret = add_advice(&lines, model);
 	if (!ret && lines.failed)

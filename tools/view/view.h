@@ -24,6 +24,9 @@ struct view_opts {
 /* What tables are called; NULL for the host. */
 const char *view_table_name(enum dax_item_kind kind);
 
+/* The table to show after that of @kind, in the order in which people look; @model may be NULL. */
+enum dax_item_kind view_next_table(const struct dax_model *model, enum dax_item_kind kind);
+
 /*
  * The items of a table in the order to show them, in memory of the caller's (free() it); NULL when
  * out of memory.

@@ -171,17 +171,17 @@ static void draw_reasons(const struct tui *tui, int y, int columns, int nr)
 static void draw_tabs(const struct tui *tui, int y, int columns)
 {
 	char text[128];
-	int kind, x = 0;
+	enum dax_item_kind kind = DAX_FILE;
+	int x = 0;
 
-	for (kind = DAX_FILE; kind != DAX_HOST; kind = kind == DAX_FILE	     ? DAX_PROCESS
-						       : kind == DAX_PROCESS ? DAX_DEVICE
-									     : DAX_HOST) {
-		bool front = kind == (int)tui->kind;
+	do {
+		bool front = kind == tui->kind;
 
-		snprintf(text, sizeof(text), front ? "[%s %zu]" : " %s %zu ",
-			 view_table_name((enum dax_item_kind)kind), tui->model->list[kind].nr);
-		x += screen_put(y, x, columns - x, front ? LOOK_STRONG : LOOK_PLAIN, text) + 1;
-	}
+		snprintf(text, sizeof(text), front ? "[%s %zu]" : " %s %zu ", view_table_name(kind),
+			 tui->model->list[kind].nr);
+		x += screen_put(y, x, columns - x, front ? LOOK_STRONG : LOOK_PLAIN, text);
+		kind = view_next_table(tui->model, kind);
+	} while (kind != DAX_FILE);
 	snprintf(text, sizeof(text), " %s by %s%s",
 		 tui->window == DAX_TOTAL ? "total" : "last interval", tui->sort->name,
 		 tui->reverse ? ", reversed" : "");
@@ -233,6 +233,8 @@ static void draw_footer(const struct tui *tui, int y, int columns)
 	if (tui->prompt == PROMPT_SEARCH)
 		snprintf(text, sizeof(text), "/%s%s", tui->search,
 			 tui->no_match ? "   (not found)" : "_");
+	else if (tui->no_threads)
+		snprintf(text, sizeof(text), "threads are counted with daxtop --threads only");
 	else if (tui->prompt == PROMPT_JUMP)
 		snprintf(text, sizeof(text), "jump to: %s%s", tui->jump,
 			 tui->no_match ? "   (not a time: 14:05, 90, -10)" : "_");
@@ -246,7 +248,7 @@ static void draw_footer(const struct tui *tui, int y, int columns)
 			 columns < 76 ? "h help  Tab table  Enter details  q quit"
 				      : "h help  Tab table  Enter details  < > sort  t interval  "
 					"Space pause  q quit");
-	screen_put(y, 0, columns, tui->prompt ? LOOK_STRONG : LOOK_FAINT, text);
+	screen_put(y, 0, columns, tui->prompt || tui->no_threads ? LOOK_STRONG : LOOK_FAINT, text);
 }
 
 /* Advice in @room lines: first a line of what is wrong, then what to type, then the rest. */

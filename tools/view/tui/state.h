@@ -41,6 +41,7 @@ struct tui {
 	bool no_match; /* of what was typed */
 	const char *recording;
 	bool damaged, at_end;
+	bool no_threads; /* they were asked for, and are not counted apart */
 };
 
 /* The order of the table in front, and the selected line found again in it. */

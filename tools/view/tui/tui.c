@@ -60,7 +60,9 @@ const struct dax_key *tui_details(const struct tui *tui)
 {
 	const struct dax_item *item = tui->page == PAGE_DETAILS ? tui_selected(tui) : NULL;
 
-	return item && !item->other && item->kind != DAX_DEVICE ? &item->key : NULL;
+	if (!item || item->other || (item->kind != DAX_FILE && item->kind != DAX_PROCESS))
+		return NULL;
+	return &item->key;
 }
 
 void tui_at_end(struct tui *tui, bool at_end)
@@ -186,13 +188,13 @@ void tui_draw(struct tui *tui)
 
 static bool matches(const struct tui *tui, size_t at)
 {
+	bool is_task = tui->kind == DAX_PROCESS || tui->kind == DAX_THREAD;
+	const char *id = tui->kind == DAX_THREAD ? "tid" : "pid";
 	char name[FORMAT_NAME_MAX], pid[FORMAT_NUM_MAX];
 
 	format_name(name, tui->order[at], tui->ascii);
-	format_num(pid, dax_field_num(dax_field_find("pid"), tui->order[at], DAX_TOTAL),
-		   DAX_UNIT_ID);
-	return strcasestr(name, tui->search) ||
-	       (tui->kind == DAX_PROCESS && !strcmp(pid, tui->search));
+	format_num(pid, dax_field_num(dax_field_find(id), tui->order[at], DAX_TOTAL), DAX_UNIT_ID);
+	return strcasestr(name, tui->search) || (is_task && !strcmp(pid, tui->search));
 }
 
 /* Select the first match from line @from on, round the end. */
@@ -279,12 +281,21 @@ static void step_sort(struct tui *tui, int step)
 
 static void step_table(struct tui *tui, bool back)
 {
-	static const enum dax_item_kind after[DAX_NR_ITEM_KINDS] = {
-		[DAX_FILE] = DAX_PROCESS, [DAX_PROCESS] = DAX_DEVICE, [DAX_DEVICE] = DAX_FILE};
+	enum dax_item_kind from = tui->kind, to = view_next_table(tui->model, from);
 
-	tui->kind = after[tui->kind];
-	if (back)
-		tui->kind = after[tui->kind];
+	/* Backwards is all the way round. */
+	while (back && view_next_table(tui->model, to) != from)
+		to = view_next_table(tui->model, to);
+	tui->kind = to;
+	tui_order(tui);
+}
+
+static void show_threads(struct tui *tui)
+{
+	tui->no_threads = !tui->model || !tui->model->threads;
+	if (tui->no_threads)
+		return;
+	tui->kind = DAX_THREAD;
 	tui_order(tui);
 }
 
@@ -320,6 +331,8 @@ static enum tui_want act(struct tui *tui, enum action action, const char *field)
 {
 	long page = (long)tui->page_rows;
 
+	tui->no_threads = false;
+
 	switch (action) {
 	case DO_QUIT:
 		return TUI_QUIT;
@@ -336,6 +349,9 @@ static enum tui_want act(struct tui *tui, enum action action, const char *field)
 	case DO_NEXT_TABLE:
 	case DO_PREVIOUS_TABLE:
 		step_table(tui, action == DO_PREVIOUS_TABLE);
+		break;
+	case DO_THREADS:
+		show_threads(tui);
 		break;
 	case DO_UP:
 	case DO_DOWN:
