@@ -14,6 +14,7 @@
 #include "split.bpf.h"
 #include "range.bpf.h"
 #include "bucket.bpf.h"
+#include "latency.bpf.h"
 #include "record.bpf.h"
 #include "fault.bpf.h"
 #include "calls.bpf.h"

@@ -1,70 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* fault.bpf.h - the one body for every way a fault begins and ends: classify, count, time, record. */
+/* fault.bpf.h - the one body for every way a fault begins and ends: classify, count, time, record.
+ */
 #ifndef FAULT_BPF_H
 #define FAULT_BPF_H
 
-/* Keeps the compiler from testing one register and indexing with another. */
-#define ONE_REGISTER(x) asm volatile("" : "+r"(x))
-
-static __always_inline __u32 latency_class(__u32 outcome)
-{
-	switch (outcome) {
-	case DAX_PTE_ZERO:
-	case DAX_PMD_ZERO:
-		return DAX_LAT_ZERO;
-	case DAX_PTE_SYNC:
-	case DAX_PMD_SYNC:
-		return DAX_LAT_SYNC;
-	case DAX_PMD_FALLBACK:
-		return DAX_LAT_FALLBACK;
-	case DAX_PMD_MAPPED:
-		return DAX_LAT_PMD;
-	case DAX_PTE_MAPPED:
-	case DAX_PTE_COPY:
-		return DAX_LAT_PTE;
-	default: /* retries and errors are counted, not timed */
-		return DAX_NR_CLASSES;
-	}
-}
-
-/* CPUs share cells, so a maximum may be raised between our look and our store. */
-static __always_inline void latency_max(__u64 *max, __u64 ns)
-{
-	__u64 old;
-	int tries;
-
-	for (tries = 0; tries < 8; tries++) {
-		old = *(volatile __u64 *)max;
-		if (ns <= old || __sync_val_compare_and_swap(max, old, ns) == old)
-			return;
-	}
-}
-
-static __always_inline void latency_add(struct dax_cell *cell, __u32 class, __u64 ns)
-{
-	__u64 bucket = latency_bucket(ns);
-
-	ONE_REGISTER(bucket);
-	if (bucket < DAX_LAT_BUCKETS)
-		__sync_fetch_and_add(&cell->lat[class][bucket], 1);
-	__sync_fetch_and_add(&cell->lat_sum[class], ns);
-	if (ns > cell->lat_max[class])
-		latency_max(&cell->lat_max[class], ns);
-}
-
-/* What was counted as @before ns turns out to have taken @ns. */
-static __always_inline void latency_move(struct dax_cell *cell, __u32 class, __u64 before, __u64 ns)
-{
-	__u64 bucket = latency_bucket(before);
-
-	ONE_REGISTER(bucket);
-	if (bucket < DAX_LAT_BUCKETS)
-		__sync_fetch_and_sub(&cell->lat[class][bucket], 1);
-	__sync_fetch_and_sub(&cell->lat_sum[class], before);
-	latency_add(cell, class, ns);
-}
-
-#define ST_ENTRY_COUNTS                                                                            \
+#define ST_ENTRY_COUNTS \
 	(ST_SPLIT_EMPTY | ST_SPLIT_ZERO | ST_UPGRADED | ST_UPGRADE_FAILED | ST_WAITED)
 
 static __always_inline void wait_add(struct dax_cell *cell, __u64 op, __u64 ns)
@@ -95,9 +35,15 @@ static __noinline int entry_counts(struct dax_cell *cell, const struct fault_sta
 	return 0;
 }
 
+/* Zero pages and syncs of both sizes share a class, so when 4 KiB are not timed, 2 MiB are not. */
+static __always_inline bool class_rests(__u32 class)
+{
+	return (class == DAX_LAT_ZERO || class == DAX_LAT_SYNC) && *(volatile __u32 *)&timing_rests;
+}
+
 /*
- * Count one fault that has ended. @plain promises that @outcome is a constant and the state is
- * ST_BEGUN and nothing else: the compiler then drops every other case from the hottest path.
+ * Count one fault that has ended. @plain promises that @outcome is a constant and the state is at
+ * most that it began: the compiler then drops every other case from the hottest path.
  */
 static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct inode *inode,
 				    struct vm_fault *vmf, bool write, __u32 outcome, __u32 reason,
@@ -125,12 +71,11 @@ static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct
 	}
 	if (!plain && (f->st.flags & ST_ENTRY_COUNTS))
 		entry_counts(cell, &f->st);
-	flags = range_note(f, cell, inode, pgoff, outcome, plain);
-	if (plain || (f->st.flags & ST_BEGUN)) {
+	flags = range_note(f, cell, pgoff, outcome, plain);
+	if ((f->st.flags & ST_BEGUN) && (plain || !class_rests(class))) {
 		now = bpf_ktime_get_ns();
 		took = now - f->st.begin;
-		if (class < DAX_NR_CLASSES)
-			latency_add(cell, class, took);
+		latency_add(cell, class, took);
 	} else {
 		__sync_fetch_and_add(&cell->untimed, 1);
 		flags |= DAX_EVF_UNTIMED;
@@ -223,24 +168,29 @@ static __noinline int sync_failed(struct fault_state *st, __u32 cpu, __u64 id)
 
 		record_write(st, &ev);
 	}
-	pending_clear(st, ST_SYNC);
+	st->flags &= ~ST_SYNC;
 	return 0;
 }
 
 static __always_inline int fault_begin(bool pmd)
 {
 	__u64 id = bpf_get_current_pid_tgid();
-	struct frame *f = frame_begin(id);
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct frame *f = frame_begin(cpu, id);
 
 	if (!f)
 		return 0;
 	if (f->st.flags & ST_SYNC)
-		sync_failed(&f->st, bpf_get_smp_processor_id(), id);
-	f->st.flags = (f->st.flags & ST_FELL) | ST_BEGUN;
+		sync_failed(&f->st, cpu, id);
+	f->st.flags = (f->st.flags & (ST_FELL | ST_HELD)) | ST_BEGUN;
 	if (pmd) {
 		f->st.flags |= ST_PMD;
 		__sync_fetch_and_add(&pmd_in_flight, 1);
+	} else if (!cfg.timed) {
+		begun[cpu % DAX_NEAR_CPUS].nr++;
 	}
+	if (!cfg.timed)
+		frame_hold(f, id);
 	f->st.begin = bpf_ktime_get_ns();
 	return 0;
 }
@@ -253,30 +203,29 @@ static __always_inline int sync_wanted(struct frame *f, __u32 cpu, __u64 id, str
 	if (f->st.sync_cell != NO_CELL) {
 		f->st.sync_pgoff = vmf->pgoff;
 		f->st.sync_addr = vmf->address;
-		pending_set(&f->st, ST_SYNC);
+		f->st.flags |= ST_SYNC;
+		frame_hold(f, id);
 	} else {
-		frame_end(f);
+		frame_end(f, id);
 	}
 	return 0;
 }
 
-static __always_inline int pte_done(struct inode *inode, struct vm_fault *vmf, __u32 result)
+/* All but the plainest end of a 4 KiB fault. Out of line, to leave the registers to that one. */
+static __noinline int pte_done_odd(struct inode *inode, struct vm_fault *vmf, __u32 result,
+				   struct frame *f)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 	__u32 cpu = bpf_get_smp_processor_id();
-	struct frame *f = frame_get(cpu, id);
 	bool write, copies;
 	__u32 outcome;
 
-	if (!f)
+	if (!f || !inode || !vmf)
 		return 0;
 	write = vmf->flags & FAULT_FLAG_WRITE;
 	copies = write && vmf->cow_page;
-	if (result == VM_FAULT_NOPAGE && f->st.flags == ST_BEGUN && !copies) {
-		account(f, cpu, id, inode, vmf, write, DAX_PTE_MAPPED, DAX_WHY_NONE, true);
-		f->task = 0;
-		return 0;
-	}
+	if (f->st.flags & ST_SYNC)
+		sync_failed(&f->st, cpu, id);
 	if (result & VM_FAULT_NEEDDSYNC)
 		return sync_wanted(f, cpu, id, inode, vmf);
 	if (result & VM_FAULT_ANY_ERROR)
@@ -290,9 +239,29 @@ static __always_inline int pte_done(struct inode *inode, struct vm_fault *vmf, _
 	else
 		outcome = f->st.flags & ST_ZERO ? DAX_PTE_ZERO : DAX_PTE_MAPPED;
 	account(f, cpu, id, inode, vmf, write, outcome, DAX_WHY_NONE, false);
-	if (outcome == DAX_PTE_ERROR && (f->st.flags & ST_FELL))
-		pending_clear(&f->st, ST_FELL);
-	frame_end(f);
+	if (outcome == DAX_PTE_ERROR)
+		f->st.flags &= ~ST_FELL;
+	frame_end(f, id);
+	return 0;
+}
+
+static __always_inline int pte_done(struct inode *inode, struct vm_fault *vmf, __u32 result)
+{
+	__u64 id = bpf_get_current_pid_tgid();
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct frame *f = frame_get(cpu, id);
+	bool write;
+
+	if (!f)
+		return 0;
+	if (result != VM_FAULT_NOPAGE || (f->st.flags & ~(ST_BEGUN | ST_HELD)))
+		return pte_done_odd(inode, vmf, result, f);
+	write = vmf->flags & FAULT_FLAG_WRITE;
+	if (write && vmf->cow_page)
+		return pte_done_odd(inode, vmf, result, f);
+	account(f, cpu, id, inode, vmf, write, DAX_PTE_MAPPED, DAX_WHY_NONE, true);
+	if (f->st.flags) /* else the frame is not this task's */
+		frame_end(f, id);
 	return 0;
 }
 
@@ -325,7 +294,7 @@ static __always_inline int pmd_done(struct inode *inode, struct vm_fault *vmf, _
 		outcome = f->st.flags & ST_ZERO ? DAX_PMD_ZERO : DAX_PMD_MAPPED;
 	}
 	account(f, cpu, id, inode, vmf, vmf->flags & FAULT_FLAG_WRITE, outcome, reason, false);
-	frame_end(f);
+	frame_end(f, id);
 	return 0;
 }
 
@@ -349,22 +318,23 @@ static __always_inline int sync_done(struct inode *inode, struct vm_fault *vmf, 
 	else
 		outcome = f->st.flags & ST_PMD ? DAX_PMD_ERROR : DAX_PTE_ERROR;
 	account(f, cpu, id, inode, vmf, true, outcome, DAX_WHY_NONE, false);
-	pending_clear(&f->st, ST_SYNC);
+	f->st.flags &= ~ST_SYNC;
 out:
-	frame_end(f);
+	frame_end(f, id);
 	return 0;
 }
 
 /* Something that happens inside a fault, to be remembered until its end. */
 static __always_inline int fault_mark(__u32 flag)
 {
-	struct frame *f = frame_get(bpf_get_smp_processor_id(), bpf_get_current_pid_tgid());
+	__u64 id = bpf_get_current_pid_tgid();
+	struct frame *f = frame_get(bpf_get_smp_processor_id(), id);
 
 	if (!f)
 		return 0;
 	f->st.flags |= flag;
 	if (!(f->st.flags & ST_BEGUN))
-		frame_end(f);
+		frame_hold(f, id);
 	return 0;
 }
 
@@ -381,12 +351,13 @@ static __always_inline void extent_note(struct fault_state *st, struct iomap *io
 /* T3: the kernel says why, with the extent it found, if it looked for one. */
 static __always_inline int fallback_told(__u32 reason, struct iomap *iomap)
 {
-	struct frame *f = frame_get(bpf_get_smp_processor_id(), bpf_get_current_pid_tgid());
+	__u64 id = bpf_get_current_pid_tgid();
+	struct frame *f = frame_get(bpf_get_smp_processor_id(), id);
 
 	if (!f)
 		return 0;
 	if (!(f->st.flags & ST_BEGUN)) {
-		frame_end(f);
+		frame_leave(f, id);
 		return 0;
 	}
 	f->st.told_reason = reason;
@@ -398,8 +369,8 @@ static __always_inline int fallback_told(__u32 reason, struct iomap *iomap)
 
 /*
  * T3: a task slept for an entry lock. In a fault that is counted for its file and process: at once
- * where the last file of this CPU is that one, else at the fault's end. Outside faults it is counted
- * for the host, in slot 0: the event gives an inode number, which is no file yet.
+ * where the last file of this CPU is that one, else at the fault's end. Outside faults it is
+ * counted for the host, in slot 0: the event gives an inode number, which is no file yet.
  */
 static __always_inline int entry_waited(__u32 dev, __u64 ino, __u32 op, __u64 ns)
 {
@@ -411,22 +382,22 @@ static __always_inline int entry_waited(__u32 dev, __u64 ino, __u32 op, __u64 ns
 	if (!f)
 		return 0;
 	if (!watched(f, id)) {
-		if (!(f->st.flags & ST_BEGUN))
-			frame_end(f);
+		frame_leave(f, id);
 		return 0;
 	}
-	if (f->st.flags & (ST_BEGUN | ST_SYNC)) {
+	/* Not by ST_BEGUN: the begin of a 4 KiB fault need not be seen. */
+	if (op < DAX_WAIT_IN_MKWRITE || (op == DAX_WAIT_IN_MKWRITE && (f->st.flags & ST_SYNC))) {
 		if (f->tgid == id >> 32 && f->ino == ino && f->dev == dev) {
 			at = f->cell;
 		} else if (!(f->st.flags & ST_WAITED)) {
 			f->st.wait_ns = ns;
 			f->st.wait_op = op;
 			f->st.flags |= ST_WAITED;
+			frame_hold(f, id);
 			return 0;
 		}
-	} else {
-		frame_end(f);
 	}
+	frame_leave(f, id);
 	cell = bpf_map_lookup_elem(&cells, &at);
 	if (cell)
 		wait_add(cell, op, ns);
@@ -440,29 +411,28 @@ static __always_inline int task_ended(void)
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct frame *f;
 
-	if (!*(volatile __u32 *)&nr_pending)
+	if (!*(volatile __u32 *)&nr_held)
 		return 0;
 	f = frame_get(cpu, id);
 	if (!f)
 		return 0;
 	if (f->st.flags & ST_SYNC)
 		sync_failed(&f->st, cpu, id);
-	if (f->st.flags & ST_FELL)
-		pending_clear(&f->st, ST_FELL);
-	f->task = 0;
+	f->st.flags &= ~ST_FELL;
+	frame_end(f, id);
 	return 0;
 }
 
 /* The extent a 2 MiB fault found. Out of line: its caller has to leave fast in all other faults. */
 static __noinline int extent_found(struct inode *inode, struct iomap *iomap)
 {
-	struct frame *f = frame_get(bpf_get_smp_processor_id(), bpf_get_current_pid_tgid());
+	__u64 id = bpf_get_current_pid_tgid();
+	struct frame *f = frame_get(bpf_get_smp_processor_id(), id);
 
 	if (!f)
 		return 0;
 	if ((f->st.flags & (ST_BEGUN | ST_PMD)) != (ST_BEGUN | ST_PMD)) {
-		if (!(f->st.flags & ST_BEGUN))
-			frame_end(f);
+		frame_leave(f, id);
 		return 0;
 	}
 	extent_note(&f->st, iomap);
@@ -475,7 +445,7 @@ static __noinline int extent_found(struct inode *inode, struct iomap *iomap)
 static __always_inline int pmd_fault_at(__u64 pgoff)
 {
 	__u32 cpu = bpf_get_smp_processor_id();
-	struct frame *f = bpf_map_lookup_elem(&frames, &cpu);
+	struct frame *f = frame_at(cpu);
 
 	if (f)
 		f->st.pmd_pgoff = pgoff;

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * frame.bpf.h - what a task carries from the begin of a fault to its end.
+ * frame.bpf.h - what a task carries through a fault, and from one fault to the next.
  *
  * It stays in a frame of the CPU that the fault began on: a third of the price of task storage.
  * When another task begins a fault on that CPU in between, the frame's content moves to a hash by
  * task; when the task ends its fault on another CPU, it fetches the content from there. A task's
  * content is only changed by that task, and moves with a compare-and-exchange of frame.task, so
- * it is never in two hands. (Were a CPU stalled between two instructions of frame_fetch() for as long
- * as the task it moves needs to end that fault and to sleep in the next, the latter would lose its
- * begin, and be counted untimed.) Tracepoint programs run with preemption off: on one CPU there is one.
+ * it is never in two hands. (Were a CPU stalled between two instructions of frame_fetch() for as
+ * long as the task it moves needs to end that fault and to sleep in the next, the latter would lose
+ * its begin, and be counted untimed.) Tracepoint programs run with preemption off: on one CPU there
+ * is one.
  */
 #ifndef FRAME_BPF_H
 #define FRAME_BPF_H
@@ -27,10 +28,7 @@
 #define ST_UPGRADED	  0x0800 /* it replaced 4 KiB entries by one of 2 MiB */
 #define ST_UPGRADE_FAILED 0x1000 /* it tried to, in vain */
 #define ST_WAITED	  0x2000 /* it slept for an entry lock: wait_ns, wait_op */
-
-#define RB_TOUCHED 1
-#define RB_TRIED   2
-#define RB_FELL	   4
+#define ST_HELD		  0x4000 /* nr_held counts this task */
 
 /* What belongs to one task's fault. */
 struct fault_state {
@@ -62,23 +60,43 @@ struct frame {
 	__u32 dev;
 	__u32 tgid;
 	__u32 slot;
-	__u32 cell;  /* of that slot, for this CPU */
-	__u32 epoch; /* the process was under the filter when watch_epoch was this */
-	__u64 range; /* of that file */
-	__u32 range_bits;
-	__u32 range_epoch; /* range_bits hold while this is still range_epoch */
+	__u32 cell;	   /* of that slot, for this CPU */
+	__u32 epoch;	   /* the process was under the filter when watch_epoch was this */
+	__u64 range;	   /* of that file, touched before; ~0: none */
+	__u32 range_count; /* what a 4 KiB fault in it counts as: enum dax_range_count; 0: nothing
+			    */
+	__u32 range_epoch; /* range_count holds while this is still range_epoch */
 	__u32 watch_tgid;
 	__u32 watch_epoch;
 	__u32 watch_yes;
 	__u32 pad2;
 };
 
+/* A plain array costs a third of a map's look-up. The map is for the CPUs of very large machines.
+ */
+static struct frame near_frames[DAX_NEAR_CPUS];
+
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct frame);
-} frames SEC(".maps");
+} far_frames SEC(".maps");
+
+static __noinline struct frame *frame_far(__u32 cpu)
+{
+	__u32 at = cpu - DAX_NEAR_CPUS;
+
+	return bpf_map_lookup_elem(&far_frames, &at);
+}
+
+static __always_inline struct frame *frame_at(__u32 cpu)
+{
+	__u64 at = cpu;
+
+	ONE_REGISTER(at);
+	return at < DAX_NEAR_CPUS ? &near_frames[at] : frame_far(cpu);
+}
 
 /* States that had to leave their frame, until their task fetches them or exits. */
 struct {
@@ -88,8 +106,12 @@ struct {
 	__type(value, struct fault_state);
 } moved SEC(".maps");
 
-/* Tasks between two faults that still have state (ST_FELL, ST_SYNC), wherever it is. */
-__u32 nr_pending = 0;
+/*
+ * Tasks that have state somewhere, though nothing may have told that they are inside a fault:
+ * between two faults (ST_FELL, ST_SYNC), or in a 4 KiB fault whose begin need not be seen
+ * (cfg.timed is off). While there are none, a fault that ends has no state to look for.
+ */
+__u32 nr_held = 0;
 
 /* Bring the state of task @id into @f, the frame of this CPU, from wherever it is. */
 static __noinline int frame_fetch(struct frame *f, __u64 id)
@@ -103,8 +125,7 @@ static __noinline int frame_fetch(struct frame *f, __u64 id)
 	if (!f)
 		return 0;
 	for (cpu = 0; cpu < DAX_MAX_CPUS && cpu < cfg.nr_cpus; cpu++) {
-		__u32 key = cpu;
-		struct frame *other = bpf_map_lookup_elem(&frames, &key);
+		struct frame *other = frame_at(cpu);
 
 		if (!other || other->task != id)
 			continue;
@@ -135,55 +156,67 @@ static __noinline int frame_fetch(struct frame *f, __u64 id)
 	return 0;
 }
 
-/* The frame of this CPU with the state of the task that runs, for a fault that begins. */
-static __always_inline struct frame *frame_begin(__u64 id)
+/* The frame of this CPU, with the state of the task that runs, and that task's if there is any. */
+static __always_inline struct frame *frame_get(__u32 cpu, __u64 id)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
-	struct frame *f = bpf_map_lookup_elem(&frames, &cpu);
+	struct frame *f = frame_at(cpu);
 
-	if (!f || cpu >= DAX_MAX_CPUS)
-		return (void *)0;
-	if (f->task == id)
+	if (!f || f->task == id)
 		return f;
-	if (f->task || *(volatile __u32 *)&nr_pending) {
+	if (f->task || cfg.timed || *(volatile __u32 *)&nr_held) {
 		frame_fetch(f, id);
-		return f;
+		if (!f->st.flags)
+			f->task = 0;
+	} else {
+		f->st.flags = 0;
 	}
-	f->st.flags = 0;
+	return f;
+}
+
+/* The same where a fault begins: without state held anywhere there is none to fetch. */
+static __always_inline struct frame *frame_begin(__u32 cpu, __u64 id)
+{
+	struct frame *f = frame_at(cpu);
+
+	if (!f || f->task == id)
+		return f;
+	if (f->task || *(volatile __u32 *)&nr_held)
+		frame_fetch(f, id);
+	else
+		f->st.flags = 0;
 	f->task = id;
 	return f;
 }
 
-/* The same in the middle or at the end of a fault. */
-static __always_inline struct frame *frame_get(__u32 cpu, __u64 id)
+/* Keep the state in @f for the task @id, so that it is found from any CPU. */
+static __always_inline void frame_hold(struct frame *f, __u64 id)
 {
-	struct frame *f = bpf_map_lookup_elem(&frames, &cpu);
-
-	if (f && f->task != id)
-		frame_fetch(f, id);
-	return f;
-}
-
-static __always_inline void pending_set(struct fault_state *st, __u32 flag)
-{
-	if (!(st->flags & (ST_FELL | ST_SYNC)))
-		__sync_fetch_and_add(&nr_pending, 1);
-	st->flags |= flag;
-}
-
-static __always_inline void pending_clear(struct fault_state *st, __u32 flag)
-{
-	if ((st->flags & (ST_FELL | ST_SYNC)) == flag)
-		__sync_fetch_and_sub(&nr_pending, 1);
-	st->flags &= ~flag;
+	f->task = id;
+	if (!(f->st.flags & ST_HELD)) {
+		__sync_fetch_and_add(&nr_held, 1);
+		f->st.flags |= ST_HELD;
+	}
 }
 
 /* The fault is over: keep the frame only for what is still to come. */
-static __always_inline void frame_end(struct frame *f)
+static __always_inline void frame_end(struct frame *f, __u64 id)
 {
-	f->st.flags &= ST_FELL | ST_SYNC;
-	if (!f->st.flags)
-		f->task = 0;
+	if (f->st.flags & (ST_FELL | ST_SYNC)) {
+		f->st.flags &= ST_FELL | ST_SYNC | ST_HELD;
+		frame_hold(f, id);
+		return;
+	}
+	if (f->st.flags & ST_HELD)
+		__sync_fetch_and_sub(&nr_held, 1);
+	f->st.flags = 0;
+	f->task = 0;
+}
+
+/* Looked at and left as it was: do not keep the frame for nothing. */
+static __always_inline void frame_leave(struct frame *f, __u64 id)
+{
+	if (!(f->st.flags & ~ST_HELD))
+		frame_end(f, id);
 }
 
 /* Is this process under the filter? A process begins to be watched before it first runs. */

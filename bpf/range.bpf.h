@@ -1,53 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* range.bpf.h - what is known of each 2 MiB range of each file: touched, tried, fell back, served. */
+/* range.bpf.h - what is known of each 2 MiB range of each file: touched, tried, fell back, served.
+ */
 #ifndef RANGE_BPF_H
 #define RANGE_BPF_H
 
-/* A 4 KiB fault in a range whose bits are known: returns the DAX_EVF_* it counts as. */
+/* A 4 KiB fault in a range that is known: returns the DAX_EVF_* it counts as. */
 static __always_inline __u32 pte_note(struct frame *f, struct dax_cell *cell, bool completes)
 {
-	if (f->range_bits & RB_FELL) {
-		if (completes)
-			return 0;
-		__sync_fetch_and_add(&cell->range[DAX_RANGE_STICKY], 1);
-		return DAX_EVF_STICKY;
-	}
-	if (f->range_bits & RB_TRIED)
+	__u64 count = f->range_count;
+
+	if (!count || (completes && count == DAX_RANGE_STICKY))
 		return 0;
-	__sync_fetch_and_add(&cell->range[DAX_RANGE_NEVER_TRIED], 1);
-	return DAX_EVF_NEVER_TRIED;
+	ONE_REGISTER(count);
+	if (count < DAX_NR_RANGE_COUNTS)
+		__sync_fetch_and_add(&cell->range[count], 1);
+	return count == DAX_RANGE_STICKY ? DAX_EVF_STICKY : DAX_EVF_NEVER_TRIED;
 }
 
-/* Note what a fault of this outcome does to its range; returns DAX_EVF_* for what it counted. */
-static __always_inline __u32 range_note(struct frame *f, struct dax_cell *cell, struct inode *inode,
-					__u64 pgoff, __u32 outcome, bool plain)
+/* A fault in a range that is not the last one seen here, or at 2 MiB. */
+static __noinline __u32 range_enter(struct frame *f, struct dax_cell *cell, __u64 pgoff,
+				    __u32 outcome, bool completes)
 {
 	__u64 range = pgoff / DAX_RANGE_PAGES;
-	bool pte = outcome < DAX_PMD_MAPPED;
-	bool completes = false;
+	__u32 epoch = *(volatile __u32 *)&range_epoch;
+	struct inode *inode;
 	struct dax_chunk *chunk;
-	__u32 epoch, word, done = 0;
+	__u32 word, done = 0;
 	__u64 bit;
 
-	if (outcome == DAX_PTE_RETRY || outcome == DAX_PTE_ERROR || outcome == DAX_PMD_RETRY ||
-	    outcome == DAX_PMD_ERROR) {
-		if (cfg.splits)
-			empty_after_failure(f, cell, inode, pgoff, pte);
+	if (!f || !cell)
 		return 0;
-	}
-
-	epoch = *(volatile __u32 *)&range_epoch;
-	if (pte) {
-		if (!plain && (f->st.flags & ST_FELL)) {
-			completes = f->st.fell_pgoff == pgoff;
-			pending_clear(&f->st, ST_FELL);
-		}
-		if (f->range == range && f->range_epoch == epoch && (f->range_bits & RB_TOUCHED))
-			return pte_note(f, cell, completes);
-	}
-
+	inode = (struct inode *)f->inode;
 	chunk = chunk_get(f, range);
-	f->range_bits = 0;
+	f->range = ~0ULL;
 	if (!chunk) {
 		__sync_fetch_and_add(&cell->range[DAX_RANGE_UNTRACKED], 1);
 		return DAX_EVF_UNTRACKED;
@@ -61,35 +46,57 @@ static __always_inline __u32 range_note(struct frame *f, struct dax_cell *cell, 
 		if (cfg.splits && !(f->st.flags & ST_MAP))
 			empty_left(chunk, inode, pgoff);
 		f->st.fell_pgoff = pgoff;
-		pending_set(&f->st, ST_FELL);
+		f->st.flags |= ST_FELL; /* held from frame_end() on */
 		return 0;
 	}
 	if (bit_won(&chunk->touched[word], bit)) {
 		__sync_fetch_and_add(&cell->range[DAX_RANGE_TOUCHED], 1);
 		done |= DAX_EVF_RANGE_NEW;
 	}
-	if (pte) {
+	if (outcome < DAX_PMD_MAPPED) {
 		if (cfg.splits && (chunk->empty[word] & bit))
 			empty_split(chunk, cell, inode, pgoff);
 		f->range = range;
 		f->range_epoch = epoch;
-		f->range_bits = RB_TOUCHED;
-		if (chunk->tried[word] & bit)
-			f->range_bits |= RB_TRIED;
 		if (chunk->fell[word] & bit)
-			f->range_bits |= RB_FELL;
+			f->range_count = DAX_RANGE_STICKY;
+		else
+			f->range_count = chunk->tried[word] & bit ? 0 : DAX_RANGE_NEVER_TRIED;
 		return done | pte_note(f, cell, completes);
 	}
 	if (cfg.splits)
 		empty_clear(chunk, pgoff);
-	if (f->st.flags & ST_FELL)
-		pending_clear(&f->st, ST_FELL); /* what fell back was served after all */
+	f->st.flags &= ~ST_FELL; /* what fell back was served after all */
 	bit_set_seen(&chunk->tried[word], bit);
 	if (bit_won(&chunk->served[word], bit)) {
 		__sync_fetch_and_add(&cell->range[DAX_RANGE_PMD], 1);
 		done |= DAX_EVF_RANGE_PMD;
 	}
 	return done;
+}
+
+/* Note what a fault of this outcome does to its range; returns DAX_EVF_* for what it counted. */
+static __always_inline __u32 range_note(struct frame *f, struct dax_cell *cell, __u64 pgoff,
+					__u32 outcome, bool plain)
+{
+	bool completes = false;
+
+	if (outcome == DAX_PTE_RETRY || outcome == DAX_PTE_ERROR || outcome == DAX_PMD_RETRY ||
+	    outcome == DAX_PMD_ERROR) {
+		if (cfg.splits)
+			empty_after_failure(f, cell, pgoff, outcome < DAX_PMD_MAPPED);
+		return 0;
+	}
+	if (outcome < DAX_PMD_MAPPED) {
+		if (!plain && (f->st.flags & ST_FELL)) {
+			completes = f->st.fell_pgoff == pgoff;
+			f->st.flags &= ~ST_FELL;
+		}
+		if (f->range == pgoff / DAX_RANGE_PAGES &&
+		    f->range_epoch == *(volatile __u32 *)&range_epoch)
+			return pte_note(f, cell, completes);
+	}
+	return range_enter(f, cell, pgoff, outcome, completes);
 }
 
 #endif /* RANGE_BPF_H */

@@ -80,29 +80,34 @@ static __always_inline __u32 slot_find(struct vm_fault *vmf, struct inode *inode
 
 #define NO_CELL 0xffffffff /* this process is not under the filter */
 
-/* The cell of @inode's file in the process of @id; @f's caches are about them from here on. */
-static __always_inline __u32 cell_of(struct frame *f, __u32 cpu, struct vm_fault *vmf,
-				     struct inode *inode, __u64 id)
+static __noinline __u32 cell_find(struct frame *f, __u32 cpu, struct vm_fault *vmf,
+				  struct inode *inode, __u64 id)
 {
-	__u32 gen = inode->i_generation;
-	__u64 ino = inode->i_ino;
 	__u32 tgid = id >> 32;
 
-	if (f->inode == (__u64)inode && f->tgid == tgid && f->ino == ino && f->gen == gen &&
-	    (!cfg.filter || f->epoch == *(volatile __u32 *)&watch_epoch))
-		return f->cell;
-	if (!watched(f, id))
+	if (!f || !vmf || !inode || !watched(f, id))
 		return NO_CELL;
 	f->slot = slot_find(vmf, inode, tgid);
 	f->cell = f->slot * (cfg.shard_mask + 1) + (cpu & cfg.shard_mask);
 	f->inode = (__u64)inode;
-	f->ino = ino;
-	f->gen = gen;
+	f->ino = inode->i_ino;
+	f->gen = inode->i_generation;
 	f->dev = inode->i_sb->s_dev;
 	f->tgid = tgid;
 	f->epoch = f->watch_epoch;
-	f->range_bits = 0;
+	f->range = ~0ULL;
 	return f->cell;
+}
+
+/* The cell of @inode's file in the process of @id; @f's caches are about them from here on. */
+static __always_inline __u32 cell_of(struct frame *f, __u32 cpu, struct vm_fault *vmf,
+				     struct inode *inode, __u64 id)
+{
+	if (f->inode == (__u64)inode && f->tgid == id >> 32 && f->ino == inode->i_ino &&
+	    f->gen == inode->i_generation &&
+	    (!cfg.filter || f->epoch == *(volatile __u32 *)&watch_epoch))
+		return f->cell;
+	return cell_find(f, cpu, vmf, inode, id);
 }
 
 #endif /* SLOT_BPF_H */

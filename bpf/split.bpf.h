@@ -106,13 +106,15 @@ static __noinline int empty_gone(struct inode *inode, __u64 pgoff)
 }
 
 /* A fault that came to nothing may have split an entry before that, or have left an empty one. */
-static __noinline int empty_after_failure(struct frame *f, struct dax_cell *cell,
-					  struct inode *inode, __u64 pgoff, bool pte)
+static __noinline int empty_after_failure(struct frame *f, struct dax_cell *cell, __u64 pgoff,
+					  bool pte)
 {
 	struct dax_chunk *chunk;
+	struct inode *inode;
 
 	if (!f || (pte && !*(volatile __u32 *)&nr_empty))
 		return 0;
+	inode = (struct inode *)f->inode;
 	chunk = chunk_get(f, pgoff / DAX_RANGE_PAGES);
 	if (!chunk)
 		return 0;

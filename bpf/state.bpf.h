@@ -3,6 +3,9 @@
 #ifndef STATE_BPF_H
 #define STATE_BPF_H
 
+/* Keeps the compiler from testing one register and indexing with another. */
+#define ONE_REGISTER(x) asm volatile("" : "+r"(x))
+
 const volatile struct dax_bpf_config cfg = { .max_slots = 1, .nr_cpus = 1 };
 
 struct dax_bpf_losses losses;
@@ -10,6 +13,8 @@ __u32 next_slot = 1;	 /* slot 0 takes what finds no other */
 __u32 range_epoch = 0;	 /* raised when any range is tried, or falls back, for the first time */
 __u32 watch_epoch = 0;	 /* raised when a tgid begins or ceases to be watched */
 __u32 pmd_in_flight = 0; /* tasks inside a 2 MiB fault: the extent probe has work only then */
+__u32 timing_rests = 0;	 /* set while the begin of 4 KiB faults is not attached */
+struct dax_begun begun[DAX_NEAR_CPUS];
 
 /* Sizes below are set between open and load. */
 struct {

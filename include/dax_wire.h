@@ -11,7 +11,8 @@
 #define DAX_PATH_PARTS 8   /* path components kept, counted from the file upwards */
 #define DAX_PART_LEN   64  /* bytes kept of a component, with its final NUL */
 #define DAX_MAX_WATCHED 65536 /* processes a filter holds at a time, with descendants */
-#define DAX_MAX_CPUS	512   /* faults on CPUs above are counted untimed */
+#define DAX_NEAR_CPUS	512   /* CPUs from here on are served by a slower map */
+#define DAX_MAX_CPUS	8192  /* NR_CPUS of x86-64 */
 
 /* A range is an aligned 2 MiB piece of a file; pages are 4 KiB (x86-64). */
 #define DAX_PAGE_SHIFT	   12
@@ -211,6 +212,7 @@ struct dax_bpf_config {
 	__u32 extents;	    /* iomap_iter_dstmap is attached: T1 */
 	__u32 told;	    /* dax_pmd_fallback is attached and tells the reason: T3 */
 	__u32 nr_cpus;	    /* frames, and rings when records are written: one a CPU */
+	__u32 timed;	    /* the begin of every fault is seen; else that of 4 KiB faults at times */
 	__u32 splits;	    /* splits of 2 MiB entries are to be found out: T2 */
 };
 
@@ -239,6 +241,12 @@ struct dax_bpf_losses {
 	__u64 unwatched; /* processes under the filter that could not be followed */
 	__u64 slots;	/* times a new file or process found no free slot */
 	__u64 waits;	/* T2: waits for entry locks that may be missing, at most */
+};
+
+/* How many 4 KiB faults were seen to begin on one CPU, modulo 2^32. A cache line each. */
+struct dax_begun {
+	__u32 nr;
+	__u32 pad[15];
 };
 
 #ifdef __cplusplus

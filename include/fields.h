@@ -64,7 +64,8 @@ struct dax_model {
 /* A number that may be unknown. */
 struct dax_num {
 	enum dax_num_kind { DAX_NUM_UNKNOWN, DAX_NUM_COUNT, DAX_NUM_REAL } kind;
-	bool partial; /* some faults could not be attributed: a count is at least this much */
+	bool partial;  /* some faults could not be attributed: a count is at least this much */
+	bool estimate; /* of a sample of the faults */
 	__u64 count;
 	double real;
 };

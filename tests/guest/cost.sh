@@ -21,6 +21,26 @@ bench() { # label tool...
 	echo "$kind|$label|$per"
 }
 
+# The same while others fault all the time: what a tool has come to do by then, not its first moment.
+steady() { # tool... daxbench...
+	tool=$1
+	shift
+	while [ "$1" != -- ]; do
+		tool="$tool $1"
+		shift
+	done
+	shift
+	cat >"$work/load" <<-EOF
+		dax-touch make $dir/storm 16
+		dax-touch storm $dir/storm 16 &
+		sleep 1
+		"\$@"
+		kill \$!
+	EOF
+	# shellcheck disable=SC2086 # words
+	$tool -- sh "$work/load" "$@"
+}
+
 for kind; do
 	bench 'nothing on'
 	bench 'nothing on, again'
@@ -47,9 +67,11 @@ for kind; do
 		kill -INT $bt
 		wait $bt || true
 	fi
-	bench 'daxtop, T0' daxtop -b -d 1000 --max-tier 0 --
-	bench 'daxtop, T1' daxtop -b -d 1000 --max-tier 1 --
-	bench 'daxtop, T2' daxtop -b -d 1000 --
+	bench 'daxtop, T0' daxtop -b -d 1000 --max-tier 0 --latency all --
+	bench 'daxtop, T0, sampled' steady daxtop -b -d 1000 --max-tier 0 --
+	bench 'daxtop, T1' steady daxtop -b -d 1000 --max-tier 1 --
+	bench 'daxtop, each timed' daxtop -b -d 1000 --latency all --
+	bench 'daxtop' steady daxtop -b -d 1000 --
 	bench 'daxtrace stat' daxtrace stat --
 	bench 'daxtrace record' daxtrace record -q -o "$work/rec" --
 	rm -f "$work/rec"

@@ -6,6 +6,7 @@
  * usage: touch make FILE RANGES         a file with storage for so many ranges, written
  *        touch HOW FILE RANGES          HOW: read, write, private (a private write), small (a read
  *                                       where 2 MiB is forbidden); prints how many were SIGBUS
+ *        touch storm FILE RANGES        4 KiB faults on all of its pages, again and again, until killed
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -48,6 +49,22 @@ static int make(const char *file, unsigned long ranges)
 	return fsync(fd) ? fail(file) : 0;
 }
 
+static int storm(const char *file, unsigned long ranges)
+{
+	int fd = open(file, O_RDONLY);
+	volatile char *map;
+	unsigned long at;
+
+	for (;;) {
+		map = mmap(NULL, ranges * RANGE, PROT_READ, MAP_SHARED, fd, 0);
+		if (map == MAP_FAILED || madvise((void *)map, ranges * RANGE, MADV_NOHUGEPAGE))
+			return fail(file);
+		for (at = 0; at < ranges * RANGE; at += 4096)
+			(void)map[at];
+		munmap((void *)map, ranges * RANGE);
+	}
+}
+
 int main(int argc, char *argv[])
 {
 	unsigned long ranges = argc == 4 ? strtoul(argv[3], NULL, 10) : 0, aligned;
@@ -56,11 +73,13 @@ int main(int argc, char *argv[])
 	int fd, write, private;
 
 	if (!ranges || ranges > 100000) {
-		fprintf(stderr, "usage: touch make|read|write|private|small FILE RANGES\n");
+		fprintf(stderr, "usage: touch make|storm|read|write|private|small FILE RANGES\n");
 		return 2;
 	}
 	if (!strcmp(argv[1], "make"))
 		return make(argv[2], ranges);
+	if (!strcmp(argv[1], "storm"))
+		return storm(argv[2], ranges);
 	private = !strcmp(argv[1], "private");
 	write = private || !strcmp(argv[1], "write");
 	fd = open(argv[2], O_RDWR);

@@ -4,7 +4,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <bpf/bpf.h>
 #include <bpf/btf.h>
+#include <bpf/libbpf.h>
 #include "collect/kernel.h"
 
 static bool has_event(const struct btf *btf, const char *name)
@@ -42,4 +44,14 @@ int kernel_look(struct kernel *kernel, enum dax_tier most, char *err, size_t siz
 	snprintf(err, size,
 		 "this kernel has no filesystem DAX: it was built without CONFIG_FS_DAX");
 	return -ENOTSUP;
+}
+
+__u64 kernel_passed_over(const struct bpf_program *prog)
+{
+	struct bpf_prog_info info = {0};
+	__u32 size = sizeof(info);
+
+	if (!bpf_program__autoload(prog) || bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &size))
+		return 0;
+	return info.recursion_misses;
 }

@@ -15,4 +15,8 @@ struct kernel {
 /* Returns 0, or -ENOTSUP with a message in @err. Fentry is tried for a @most of DAX_T2 and up. */
 int kernel_look(struct kernel *kernel, enum dax_tier most, char *err, size_t size);
 
+/* Times the kernel passed over a program because it ran on that CPU already, in whatever task. */
+struct bpf_program;
+__u64 kernel_passed_over(const struct bpf_program *prog);
+
 #endif

@@ -14,6 +14,7 @@
 #include "collect/cells.h"
 #include "collect/kernel.h"
 #include "collect/live.h"
+#include "collect/pace.h"
 #include "collect/path.h"
 #include "collect/rings.h"
 #include "daxscope.skel.h"
@@ -35,6 +36,8 @@ struct dax_live {
 	size_t cells_bytes;
 	const struct dax_meta *metas; /* [max_slots], mapped */
 	size_t metas_bytes;
+	bool timed; /* every fault; else those of the moments that pace chooses */
+	struct pace pace;
 	struct rings *rings;
 	int nr_rings;
 	struct mounts *mounts;
@@ -113,8 +116,11 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	cfg->told = live->tier == DAX_T3;
 	cfg->nr_cpus = (__u32)cpus;
 	cfg->filter = opts->nr_targets > 0;
+	cfg->timed = !opts->sample_latency;
+	live->timed = cfg->timed;
 
-	bpf_map__set_max_entries(skel->maps.frames, (__u32)cpus);
+	if (cpus > DAX_NEAR_CPUS)
+		bpf_map__set_max_entries(skel->maps.far_frames, (__u32)cpus - DAX_NEAR_CPUS);
 	bpf_map__set_max_entries(skel->maps.cells, live->max_slots * live->shards);
 	bpf_map__set_max_entries(skel->maps.metas, live->max_slots);
 	bpf_map__set_max_entries(skel->maps.slots, live->max_slots);
@@ -342,6 +348,30 @@ void dax_live_stop(struct dax_live *live)
 	daxscope_bpf__detach(live->skel);
 }
 
+__s64 dax_live_pace(struct dax_live *live)
+{
+	struct daxscope_bpf *skel = live->skel;
+	struct bpf_link **begin = &skel->links.on_pte_fault;
+	__u32 begun = 0, cpu;
+	__u64 ns;
+
+	if (live->timed)
+		return 0;
+	for (cpu = 0; cpu < DAX_NEAR_CPUS; cpu++)
+		begun += *(const volatile __u32 *)&skel->bss->begun[cpu].nr;
+	if (!pace_next(&live->pace, begun, &ns)) {
+		bpf_link__destroy(*begin);
+		*begin = NULL;
+		skel->bss->timing_rests = 1;
+	} else if (!*begin) {
+		*begin = bpf_program__attach(skel->progs.on_pte_fault);
+		if (!*begin)
+			return -errno;
+		skel->bss->timing_rests = 0;
+	}
+	return (__s64)ns;
+}
+
 void dax_live_free(struct dax_live *live)
 {
 	__u32 i;
@@ -367,17 +397,6 @@ enum dax_tier dax_live_tier(const struct dax_live *live)
 	return live->tier;
 }
 
-/* Times the kernel passed over a program because it ran on that CPU already, in whatever task. */
-static __u64 passed_over(const struct bpf_program *prog)
-{
-	struct bpf_prog_info info = {0};
-	__u32 size = sizeof(info);
-
-	if (!bpf_program__autoload(prog) || bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &size))
-		return 0;
-	return info.recursion_misses;
-}
-
 void dax_live_losses(const struct dax_live *live, struct dax_bpf_losses *out)
 {
 	const volatile struct dax_bpf_losses *now =
@@ -386,9 +405,9 @@ void dax_live_losses(const struct dax_live *live, struct dax_bpf_losses *out)
 	out->events = now->events;
 	out->unwatched = now->unwatched;
 	out->slots = now->slots;
-	out->waits = now->waits + passed_over(live->skel->progs.on_finish_wait) +
-		     passed_over(live->skel->progs.on_wait_exclusive) +
-		     passed_over(live->skel->progs.on_wait);
+	out->waits = now->waits + kernel_passed_over(live->skel->progs.on_finish_wait) +
+		     kernel_passed_over(live->skel->progs.on_wait_exclusive) +
+		     kernel_passed_over(live->skel->progs.on_wait);
 }
 
 int dax_live_drain(struct dax_live *live, dax_event_fn fn, void *ctx)

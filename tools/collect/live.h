@@ -14,6 +14,7 @@ struct dax_live_opts {
 	const __u32 *targets;	/* thread group ids to watch, with later descendants */
 	size_t nr_targets;	/* 0: every process; at most DAX_MAX_WATCHED */
 	enum dax_tier max_tier; /* go no higher than this: DAX_T3 for all there is */
+	bool sample_latency;	/* time 4 KiB faults when dax_live_pace() says, not all */
 };
 
 /*
@@ -25,6 +26,13 @@ int dax_live_open(struct dax_live **live, const struct dax_live_opts *opts, char
 
 /* Stop and unload; NULL is fine. */
 void dax_live_free(struct dax_live *live);
+
+/*
+ * With sample_latency: call it first after PACE_CALM_NS (pace.h), then after as many ns as it
+ * returns; 0: never. A negative errno when the begin of 4 KiB faults cannot be attached again:
+ * they are counted untimed from then on.
+ */
+__s64 dax_live_pace(struct dax_live *live);
 
 /* Detach the programs, so that the counters stand still; what was counted can still be read. */
 void dax_live_stop(struct dax_live *live);

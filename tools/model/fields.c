@@ -3,6 +3,7 @@
 #include <string.h>
 #include "fields.h"
 #include "model/num.h"
+#include "util/lat.h"
 
 const struct dax_cell *dax_item_cell(const struct dax_item *item, enum dax_window window)
 {
@@ -130,18 +131,43 @@ static struct dax_num untimed(const struct dax_item *item, enum dax_window windo
 	return num_count(dax_item_cell(item, window)->untimed);
 }
 
+/*
+ * The time of one class of faults. When some were not timed, which were is chance (see daxtop's
+ * --latency), so the others took as long on average: an estimate.
+ */
+static void class_time(const struct dax_cell *cell, unsigned cls, struct dax_num *num)
+{
+	__u64 timed = 0, faults = 0;
+	unsigned i;
+
+	for (i = 0; i < DAX_LAT_BUCKETS; i++)
+		timed = known_add(timed, cell->lat[cls][i]);
+	for (i = 0; i < DAX_NR_OUTCOMES; i++)
+		if (dax_lat_class(i) == cls)
+			faults = known_add(faults, sum_outcomes(cell, BIT(i)));
+	if (timed == DAX_NOT_KNOWN || faults == DAX_NOT_KNOWN ||
+	    cell->lat_sum[cls] == DAX_NOT_KNOWN) {
+		*num = num_unknown();
+	} else if (!cell->untimed || timed >= faults) {
+		num->count += cell->lat_sum[cls];
+	} else if (!timed) {
+		num->partial = true;
+	} else {
+		num->estimate = true;
+		num->count += (__u64)((double)cell->lat_sum[cls] * (double)faults / (double)timed);
+	}
+}
+
 static struct dax_num fault_time(const struct dax_item *item, enum dax_window window, int arg)
 {
 	const struct dax_cell *cell = dax_item_cell(item, window);
-	struct dax_num num;
-	__u64 sum = 0;
-	int cls;
+	struct dax_num num = num_count(0);
+	unsigned cls;
 
 	(void)arg;
-	for (cls = 0; cls < DAX_LAT_WAIT; cls++) /* waits are within faults */
-		sum = known_add(sum, cell->lat_sum[cls]);
-	num = num_count(sum);
-	num.partial = cell->untimed > 0;
+	/* Waits are within faults. */
+	for (cls = 0; cls < DAX_LAT_WAIT && num.kind != DAX_NUM_UNKNOWN; cls++)
+		class_time(cell, cls, &num);
 	return num;
 }
 
@@ -341,11 +367,11 @@ const struct dax_field dax_fields[] = {
 	NUM("fallbacks_per_s", "FB/s", PER_S, 6, per_s, FALLBACKS, RATE,
 	    .what = "fallbacks per second"),
 	NUM("fault_time_ns", "SUM-T", NS, 9, fault_time, 0,
-	    .what = "time inside DAX fault handlers, waits included"),
+	    .what = "time inside DAX fault handlers, waits included (~: not all were timed)"),
 	NUM("untracked_faults", "UNTRK", COUNT, 6, ranges, DAX_RANGE_UNTRACKED,
 	    .what = "faults whose range found no room to be remembered"),
 	NUM("untimed_faults", "UNTIM", COUNT, 6, untimed, 0,
-	    .what = "faults whose begin was not seen, so without a latency"),
+	    .what = "faults whose begin was not looked at, so without a latency"),
 };
 
 const size_t dax_nr_fields = sizeof(dax_fields) / sizeof(dax_fields[0]);

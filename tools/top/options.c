@@ -32,6 +32,7 @@ static const char usage[] =
 	"  -s, --sort FIELD      order of the tables (pte_faults); help lists all\n"
 	"      --rows N          lines of each table in text (10) and JSON (all); 0: all\n"
 	"      --max-tier N      attach no more than tier N, 0 to 3\n"
+	"      --latency WHICH   sampled: time one in 20 of many 4 KiB faults; all: each\n"
 	"      --color WHEN      auto (not with NO_COLOR), always or never\n"
 	"      --ascii           no character beyond ASCII\n"
 	"      --features        say what this kernel lets be counted, and what not\n"
@@ -41,7 +42,17 @@ static const char usage[] =
 	"Keys: h or ? for help, q to quit. Needs root, or CAP_BPF and CAP_PERFMON.\n"
 	"Exit status: 0 done, 2 usage, 3 cannot run here, else that of COMMAND.\n";
 
-enum { OPT_JSON = 256, OPT_ROWS, OPT_TIER, OPT_COLOR, OPT_ASCII, OPT_FEATURES, OPT_HELP, OPT_VERSION };
+enum {
+	OPT_JSON = 256,
+	OPT_ROWS,
+	OPT_TIER,
+	OPT_LATENCY,
+	OPT_COLOR,
+	OPT_ASCII,
+	OPT_FEATURES,
+	OPT_HELP,
+	OPT_VERSION
+};
 
 static const struct option longopts[] = {
 	{"delay", required_argument, NULL, 'd'},
@@ -52,6 +63,7 @@ static const struct option longopts[] = {
 	{"sort", required_argument, NULL, 's'},
 	{"rows", required_argument, NULL, OPT_ROWS},
 	{"max-tier", required_argument, NULL, OPT_TIER},
+	{"latency", required_argument, NULL, OPT_LATENCY},
 	{"color", required_argument, NULL, OPT_COLOR},
 	{"ascii", no_argument, NULL, OPT_ASCII},
 	{"features", no_argument, NULL, OPT_FEATURES},
@@ -117,6 +129,15 @@ static const struct dax_field *sort_field(const char *name)
 	return field;
 }
 
+static bool time_all(const char *which)
+{
+	if (!strcmp(which, "all"))
+		return true;
+	if (!strcmp(which, "sampled"))
+		return false;
+	die_usage("--latency: '%s' is not sampled or all", which);
+}
+
 static enum tui_color color(const char *when)
 {
 	if (!strcmp(when, "auto"))
@@ -168,6 +189,9 @@ static void option(struct top_opts *opts, int opt, char *arg)
 	case OPT_TIER:
 		opts->max_tier = (enum dax_tier)number(
 			"--max-tier", arg[0] == 'T' || arg[0] == 't' ? arg + 1 : arg, 0, DAX_T3);
+		break;
+	case OPT_LATENCY:
+		opts->time_all = time_all(arg);
 		break;
 	case OPT_COLOR:
 		opts->color = color(arg);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <poll.h>
+#include "collect/pace.h"
 #include "model/model.h"
 #include "top/top.h"
 #include "util/child.h"
@@ -108,6 +109,16 @@ static int on_interval(void *ctx, __u64 expirations)
 	return top->tui && tui_paused(top->tui) ? 0 : next_frame(top);
 }
 
+static int on_pace(void *ctx, __u64 expirations)
+{
+	struct top *top = ctx;
+	__s64 ns = dax_live_pace(top->live);
+
+	(void)expirations;
+	/* When it fails there are fewer latencies, and no wrong ones: nothing to end for. */
+	return ns > 0 ? loop_again(top->loop, on_pace, top, (__u64)ns) : 0;
+}
+
 static int on_grace(void *ctx, __u64 expirations)
 {
 	(void)ctx;
@@ -188,6 +199,7 @@ static int open_live(struct top *top)
 		.targets = top->opts->targets,
 		.nr_targets = top->opts->nr_targets,
 		.max_tier = top->opts->max_tier,
+		.sample_latency = !top->opts->time_all,
 	};
 	char err[1024];
 
@@ -240,6 +252,8 @@ static int start(struct top *top)
 	__u64 every = top->opts->interval_ns;
 	int err = loop_timer(top->loop, every, every, on_interval, top);
 
+	if (!err && !top->opts->time_all)
+		err = loop_timer(top->loop, PACE_CALM_NS, 0, on_pace, top);
 	if (!err && top->tui && tui_fd(top->tui) >= 0)
 		err = loop_fd(top->loop, tui_fd(top->tui), on_key, top);
 	if (!err && top->output.fd >= 0)

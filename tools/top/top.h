@@ -16,6 +16,7 @@ struct top_opts {
 	enum tui_color color;
 	enum dax_tier max_tier;
 	bool version, verbose;
+	bool time_all; /* 4 KiB faults too, however many */
 	struct view_opts show;
 	__u32 *targets; /* with room for one more: the command */
 	size_t nr_targets;

@@ -134,6 +134,8 @@ static struct dax_num value(const struct judge *judge, const struct dax_item *it
 		widen(bounds, field);
 	else if (num.partial)
 		widen_coverage(bounds, &item->total);
+	else if (num.estimate)
+		bounds->lo = count(0), bounds->hi.kind = DAX_NUM_UNKNOWN;
 	else if (!strncmp(field->name, "lat_", 4) && item->total.untimed) {
 		if (has(field, "_p50_") || has(field, "_p99_"))
 			widen_quantile(bounds, field, item, has(field, "_p50_") ? 0.5 : 0.99);

@@ -89,26 +89,42 @@ int loop_signals(struct loop *loop, const int *signals, size_t nr, loop_fn fn, v
 	return add(loop, SIGNALS, fd, fn, ctx);
 }
 
-int loop_timer(struct loop *loop, __u64 first_ns, __u64 every_ns, loop_fn fn, void *ctx)
+static int set_timer(int fd, __u64 first_ns, __u64 every_ns)
 {
 	struct itimerspec when = {
 		.it_value = {.tv_sec = first_ns / NSEC, .tv_nsec = first_ns % NSEC},
 		.it_interval = {.tv_sec = every_ns / NSEC, .tv_nsec = every_ns % NSEC},
 	};
-	int fd, err = 0;
+
+	return timerfd_settime(fd, 0, &when, NULL) ? -errno : 0;
+}
+
+int loop_timer(struct loop *loop, __u64 first_ns, __u64 every_ns, loop_fn fn, void *ctx)
+{
+	int fd, err;
 
 	if (loop->nr == MAX_SOURCES)
 		return -ENOSPC;
 	fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (fd < 0)
 		return -errno;
-	if (timerfd_settime(fd, 0, &when, NULL))
-		err = -errno;
-	else
+	err = set_timer(fd, first_ns, every_ns);
+	if (!err)
 		err = add(loop, TIMER, fd, fn, ctx);
 	if (err)
 		close(fd);
 	return err;
+}
+
+int loop_again(struct loop *loop, loop_fn fn, void *ctx, __u64 ns)
+{
+	nfds_t i;
+
+	for (i = 0; i < loop->nr; i++)
+		if (loop->source[i].kind == TIMER && loop->source[i].fn == fn &&
+		    loop->source[i].ctx == ctx)
+			return set_timer(loop->poll[i].fd, ns, 0);
+	return -ENOENT;
 }
 
 int loop_fd(struct loop *loop, int fd, loop_fn fn, void *ctx)

@@ -28,6 +28,9 @@ int loop_signals(struct loop *loop, const int *signals, size_t nr, loop_fn fn, v
 /* Call @fn first after @first_ns (at least 1), then every @every_ns; 0: only once. */
 int loop_timer(struct loop *loop, __u64 first_ns, __u64 every_ns, loop_fn fn, void *ctx);
 
+/* Call @fn of @ctx, a timer of this loop, once more after @ns (at least 1). */
+int loop_again(struct loop *loop, loop_fn fn, void *ctx, __u64 ns);
+
 /* Call @fn while @fd is readable or hung up. The descriptor stays the caller's. */
 int loop_fd(struct loop *loop, int fd, loop_fn fn, void *ctx);
 

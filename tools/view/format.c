@@ -64,8 +64,8 @@ void format_num(char out[FORMAT_NUM_MAX], struct dax_num num, enum dax_unit unit
 		snprintf(out, size, "-");
 		return;
 	}
-	if (num.partial) {
-		*out++ = unit == DAX_UNIT_RATIO ? '~' : '>';
+	if (num.partial || num.estimate) {
+		*out++ = num.partial && unit != DAX_UNIT_RATIO ? '>' : '~';
 		size--;
 	}
 	switch (unit) {
