@@ -105,7 +105,31 @@ build/guest/%: tests/guest/%.c
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static -o $@ $< -lpthread
 
-tests: all build/guest/contend build/guest/touch build/guest/entries
+# The programs with a player beside them, under the collector itself; once with one cell a slot, as
+# CPUs have to share them on a large machine.
+long_src := $(wildcard tests/long/*.c)
+long_src := $(filter-out %.bpf.c,$(long_src))
+long_obj := $(call obj,$(util_src) $(model_src) $(view_src) $(addprefix tools/collect/,callers.c cells.c features.c kernel.c pace.c path.c rings.c))
+
+$(B)/long/loop.bpf.o: tests/long/loop.bpf.c
+	$(call say,BPF,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) -MF $(@:.o=.d) -MT $@ -c $< -o $@.tmp
+	$(Q)$(BPFTOOL) gen object $@ $@.tmp
+	$(Q)rm $@.tmp
+
+$(B)/long/daxscope.skel.h: $(B)/long/loop.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name daxscope_bpf >$@.tmp
+	$(Q)mv $@.tmp $@
+
+$(B)/long/long-shared: shards := -DMAX_SHARDS=1
+$(B)/long/long $(B)/long/long-shared: $(long_src) $(long_obj) $(B)/long/daxscope.skel.h
+	$(call say,TEST,$@)
+	$(Q)$(CC) -I$(B)/long $(filter-out -MMD -MP,$(CFLAGS)) $(CPPFLAGS) $(shards) -Itests/long -Itests/unit $(LDFLAGS) \
+		-o $@ $(long_src) $(long_obj) -lbpf -ljansson -lelf -lz -lm -lpthread
+
+tests: all build/guest/contend build/guest/touch build/guest/storm build/guest/entries build/long/long build/long/long-shared
 	$(Q)$(MAKE) --no-print-directory D=asan unit
 
 deps: ## name the Debian packages that are missing for 'make check'; as root, install them
@@ -119,6 +143,11 @@ demo: ## real DAX faults in a guest, shown by daxtop
 check: deps ## all tests, as CI runs them
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)TEST='$(TEST)' tests/run
+
+check-long: deps ## 10^9 faults through the programs in this machine's kernel, two CPUs at once; as root
+	$(Q)$(MAKE) --no-print-directory all build/long/long build/long/long-shared
+	$(Q)build/long/long 1000000000
+	$(Q)build/long/long-shared 100000000 counters
 
 bench: deps all ## cost of a fault in guest instructions: ours beside perf, ftrace, bpftrace
 	$(Q)tests/guest/bench-cost
@@ -157,6 +186,6 @@ format: ## lay out the C sources with clang-format
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: all unit tests help deps demo check bench kernel kernel-bisect check-kernel stress-kernel bench-kernel install clean format
+.PHONY: all unit tests help deps demo check check-long bench kernel kernel-bisect check-kernel stress-kernel bench-kernel install clean format
 .DELETE_ON_ERROR:
 .SECONDARY:

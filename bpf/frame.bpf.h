@@ -61,19 +61,18 @@ struct frame {
 	__u32 tgid;
 	__u32 slot;
 	__u32 cell;	   /* of that slot, for this CPU */
-	__u32 epoch;	   /* the process was under the filter when watch_epoch was this */
+	__u32 range_count; /* what a 4 KiB fault in @range counts as: enum dax_range_count; 0: nothing */
+	__u64 epoch;	   /* the process was under the filter when watch_epoch was this */
 	__u64 range;	   /* of that file, touched before; ~0: none */
-	__u32 range_count; /* what a 4 KiB fault in it counts as: enum dax_range_count; 0: nothing
-			    */
+	__u64 watch_epoch;
 	__u32 range_epoch; /* range_count holds while this is still range_epoch */
 	__u32 watch_tgid;
-	__u32 watch_epoch;
 	__u32 watch_yes;
 	__u32 pad2;
-};
+	__u64 apart[8]; /* no cache line holds two CPUs' frames, wherever the array begins */
+} __attribute__((aligned(256)));
 
-/* A plain array costs a third of a map's look-up. The map is for the CPUs of very large machines.
- */
+/* An array costs a third of a map's look-up; the map is for the CPUs of very large machines. */
 static struct frame near_frames[DAX_NEAR_CPUS];
 
 struct {
@@ -92,10 +91,13 @@ static __noinline struct frame *frame_far(__u32 cpu)
 
 static __always_inline struct frame *frame_at(__u32 cpu)
 {
-	__u64 at = cpu;
+	__u64 at = cpu % DAX_NEAR_CPUS;
 
+	/* Known at load time: on most machines the verifier drops this branch. */
+	if (cfg.nr_cpus > DAX_NEAR_CPUS && cpu >= DAX_NEAR_CPUS)
+		return frame_far(cpu);
 	ONE_REGISTER(at);
-	return at < DAX_NEAR_CPUS ? &near_frames[at] : frame_far(cpu);
+	return at < DAX_NEAR_CPUS ? &near_frames[at] : (void *)0;
 }
 
 /* States that had to leave their frame, until their task fetches them or exits. */
@@ -107,11 +109,11 @@ struct {
 } moved SEC(".maps");
 
 /*
- * Tasks that have state somewhere, though nothing may have told that they are inside a fault:
- * between two faults (ST_FELL, ST_SYNC), or in a 4 KiB fault whose begin need not be seen
- * (cfg.timed is off). While there are none, a fault that ends has no state to look for.
+ * Tasks that have state somewhere, though nothing may have told that they are inside a fault: between
+ * two faults (ST_FELL, ST_SYNC), or in a 4 KiB fault whose begin need not be seen (cfg.timed is
+ * off). While there are none, a fault that ends has no state to look for.
  */
-__u32 nr_held = 0;
+__u32 nr_held CACHE_LINE = 0;
 
 /* Bring the state of task @id into @f, the frame of this CPU, from wherever it is. */
 static __noinline int frame_fetch(struct frame *f, __u64 id)
@@ -223,11 +225,11 @@ static __always_inline void frame_leave(struct frame *f, __u64 id)
 static __always_inline bool watched(struct frame *f, __u64 id)
 {
 	__u32 tgid = id >> 32;
-	__u32 epoch;
+	__u64 epoch;
 
 	if (!cfg.filter)
 		return true;
-	epoch = *(volatile __u32 *)&watch_epoch;
+	epoch = *(volatile __u64 *)&watch_epoch;
 	if (f->watch_tgid != tgid || f->watch_epoch != epoch) {
 		f->watch_yes = bpf_map_lookup_elem(&watched_tgids, &tgid) ? 1 : 0;
 		f->watch_epoch = epoch;

@@ -105,7 +105,7 @@ static __always_inline __u32 cell_of(struct frame *f, __u32 cpu, struct vm_fault
 {
 	if (f->inode == (__u64)inode && f->tgid == id >> 32 && f->ino == inode->i_ino &&
 	    f->gen == inode->i_generation &&
-	    (!cfg.filter || f->epoch == *(volatile __u32 *)&watch_epoch))
+	    (!cfg.filter || f->epoch == *(volatile __u64 *)&watch_epoch))
 		return f->cell;
 	return cell_find(f, cpu, vmf, inode, id);
 }

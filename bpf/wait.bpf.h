@@ -10,7 +10,7 @@
 #ifndef WAIT_BPF_H
 #define WAIT_BPF_H
 
-#define MAX_SLEEPERS 8192 /* tasks that slept last, among them those asleep */
+#define MAX_SLEEPERS 4096 /* tasks that slept last, among them those asleep */
 
 struct sleeper {
 	__u64 begin; /* ns */

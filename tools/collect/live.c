@@ -21,8 +21,10 @@
 
 #define DEFAULT_SLOTS	   1024
 #define DEFAULT_RING_BYTES (8u << 20)
-#define MAX_SHARDS	   8 /* cells of a slot; more CPUs share them, with atomics */
 #define LOG_ROOM	   4096
+#ifndef MAX_SHARDS
+#define MAX_SHARDS 8 /* cells of a slot; more CPUs share them, with atomics */
+#endif
 
 struct dax_live {
 	struct dax_source source; /* first: the source handed out is this */

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=sh
+# hist.sh - the kernel's own counts of the fs_dax events, by ftrace's hist triggers, against ours. Wants
+# $work, a directory.
+
+tracing=/sys/kernel/tracing
+
+# The kernel's own counts of an event by result, as 'RESULT HITS' lines.
+hist_on() {
+	for event in dax_pte_fault_done dax_pmd_fault_done dax_insert_pfn_mkwrite dax_load_hole dax_pmd_load_hole; do
+		key=result
+		[ $event = dax_pmd_load_hole ] && key=dev
+		echo "hist:keys=$key" >$tracing/events/fs_dax/$event/trigger
+	done
+}
+hist_off() {
+	for event in dax_pte_fault_done dax_pmd_fault_done dax_insert_pfn_mkwrite dax_load_hole dax_pmd_load_hole; do
+		cat $tracing/events/fs_dax/$event/hist >"$work/$event.hist"
+		key=result
+		[ $event = dax_pmd_load_hole ] && key=dev
+		echo "!hist:keys=$key" >$tracing/events/fs_dax/$event/trigger
+	done
+}
+hits() { # event mask: sum of the hits whose result has a bit of mask; without mask, of all
+	sed -n 's/^{ [a-z]*: *\([0-9]*\).*} hitcount: *\([0-9]*\).*/\1 \2/p' "$work/$1.hist" |
+		while read -r result n; do
+			[ -z "${2:-}" ] || [ $((result & $2)) -ne 0 ] && echo "$n"
+		done | awk '{ n += $1 } END { print n + 0 }'
+}
+
+# What ftrace must have seen, from what was counted: all outcomes of each size, each MAP_SYNC pair
+# once more as its second half.
+agrees_with_ftrace() { # counts.json
+	jq -r '.faults | map_values(.read + .write) |
+		"\(.pte_mapped + .pte_zero + .pte_sync + .pte_copy + .pte_retry + .pte_error) \(.pmd_mapped + .pmd_zero + .pmd_sync) \(.pmd_fallback) \(.pte_sync + .pmd_sync) \(.pte_zero) \(.pmd_zero)"' \
+		"$1" >"$work/expect"
+	pmd_ok=$(($(hits dax_pmd_fault_done 256) + $(hits dax_pmd_fault_done 8192)))
+	echo "$(hits dax_pte_fault_done) $pmd_ok $(hits dax_pmd_fault_done 2048) $(hits dax_insert_pfn_mkwrite 256) $(hits dax_load_hole) $(hits dax_pmd_load_hole)" >"$work/seen"
+	cmp -s "$work/expect" "$work/seen" || {
+		echo "# counted: $(cat "$work/expect")  ftrace: $(cat "$work/seen"), which it says dropped" \
+			"$(cat "$work"/*.hist | awk '/Dropped:/ { n += $2 } END { print n + 0 }')"
+		return 1
+	}
+}
+
+# caused, counted: the same where caused names something, and 0 everywhere else
+same_counts() {
+	jq -en --slurpfile a "$1" --slurpfile b "$2" '
+		def flat: [paths(numbers) as $p | {key: ($p | join(".")), value: getpath($p)}] |
+			map(select(.value != 0)) | from_entries;
+		($a[0] | flat) == ($b[0] | flat)' >/dev/null || {
+		echo "# caused:  $(jq -Sc . "$1")"
+		echo "# counted: $(jq -Sc 'walk(if type == "object" then with_entries(select(.value != 0 and .value != {} and .value != {"read":0,"write":0})) else . end)' "$2")"
+		return 1
+	}
+}
