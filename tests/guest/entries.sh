@@ -40,7 +40,13 @@ flatten() {
 		END { for (cpu in line) print line[cpu] }' $tracing/trace
 }
 
+counts() { # file
+	jq -c '[.entry_waits, (.totals | .downgrades, .zero_page_splits, .pte_zero_replaced, .pmd_zero_replaced)]' "$1"
+}
+
 watch() { # program kind ranges threads
+	rm -f "$dir/f"
+	sync # or what the last file had is not free yet, and the next one gets it in pieces
 	echo >$tracing/trace
 	echo 1 >$tracing/events/dax/enable
 	if [ "$1" = contend ]; then
@@ -48,8 +54,11 @@ watch() { # program kind ranges threads
 	else
 		set -- "$1" "$dir/f" "$2" "$3" "$4"
 	fi
-	daxtrace stat --json-file "$work/stat" -- "$@" >/dev/null 2>"$work/err" ||
+	daxtop -b --json -d 60 -- daxtrace stat --json-file "$work/stat" -- "$@" >"$work/top" 2>"$work/err" ||
 		not_ok "daxtrace stat -- $*" "$(cat "$work/err")"
+	# daxtop sees the begin of 4 KiB faults only at times: nothing of this may depend on it.
+	grep -h '^{' "$work/top" | tail -n 1 >"$work/last"
+	check "$*: daxtop has the same" test "$(counts "$work/last")" = "$(counts "$work/stat")"
 	echo 0 >$tracing/events/dax/enable
 	flatten >"$work/trace"
 }

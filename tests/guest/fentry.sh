@@ -13,6 +13,8 @@ work=$(mktemp -d)
 echo 8192 >$tracing/buffer_size_kb
 
 watch() { # program argument...
+	rm -f "$dir/f"
+	sync # or what the last file had is not free yet, and the next one gets it in pieces
 	echo >$tracing/trace
 	echo 1 >$tracing/events/fs_dax/dax_entry_wait/enable
 	echo 1 >$tracing/events/fs_dax/dax_pmd_downgrade/enable
