@@ -161,10 +161,10 @@ kernel-bisect: ## build every step of the patch series in three configurations, 
 	$(Q)tests/deps kernel check
 	$(Q)tests/kernel/bisect
 
-check-kernel: ## the kernel's test matrix on stock and pmd, a minute of stress; FULL=1: trace and debug too
+check-kernel: ## of 'make check' what concerns the kernel series; FULL=1: trace, debug and put back bugs too
 	$(Q)tests/deps build check kernel
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)TEST='kernel/*' KERNEL=1 FULL='$(FULL)' tests/run
+	$(Q)TEST='kernel/*' FULL='$(FULL)' tests/run
 
 stress-kernel: ## ten minutes of stress on the pmd kernel with KASAN, lockdep and failing allocations
 	$(Q)tests/deps check kernel

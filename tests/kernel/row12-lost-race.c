@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Row 12: a 2 MiB read of a hole that finds a page table where it wanted to put the zero page falls back, once.
+ *
+ * Two threads read one hole, a third writes to its private copy. The second reader waits for the entry, and sees the
+ * zero page of the first when it has it; the writer splits that before the second puts its own in. The window is as
+ * long as a lookup in the filesystem: bugs/slow-zero-page.patch makes it 50 ms, so that the race is lost each time.
+ */
+#include "kt.h"
+
+#include <pthread.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ROUNDS = 200, STEP = 30000000 }; /* ns between the three, in a kernel with the delay */
+
+static char *range;
+static bool slow;
+static pthread_barrier_t start, end;
+static unsigned char seen[3];
+
+static void after(int steps)
+{
+	struct timespec ts = { 0, steps * STEP };
+
+	if (slow)
+		nanosleep(&ts, NULL);
+}
+
+static void *toucher(void *arg)
+{
+	size_t me = (size_t)arg;
+
+	for (int i = 0; i < ROUNDS; i++) {
+		char *at;
+
+		pthread_barrier_wait(&start);
+		at = range + (me + 1) * 17 * KT_PAGE;
+		after((int)me);
+		if (me == 2) {
+			/* Not before there is a zero page to split */
+			kt_read(at);
+			kt_write(at, 1);
+		}
+		kt_get(at, &seen[me]);
+		pthread_barrier_wait(&end);
+	}
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t thread[3];
+	unsigned int lost = 0, fell_back = 0, wrong = 0;
+
+	kt_init(argc, argv);
+	if (kt_fs == KT_EXT2) {
+		kt_skip("a lost race", "ext2 has no zero page of 2 MiB");
+		return kt_end();
+	}
+	if (!kt_has_trace) {
+		kt_skip("a lost race", "the reason is not told by this kernel");
+		return kt_end();
+	}
+	slow = access("/sys/kernel/debug/dax_slow_zero_page", F_OK) == 0;
+	pthread_barrier_init(&start, NULL, 4);
+	pthread_barrier_init(&end, NULL, 4);
+	kt_trace_start();
+	for (size_t i = 0; i < 3; i++)
+		pthread_create(&thread[i], NULL, toucher, (void *)i);
+	for (int i = 0; i < ROUNDS; i++) {
+		int fd = kt_file("race", KT_RANGE, KT_HOLE);
+
+		range = kt_map(fd, KT_RANGE, PROT_READ | PROT_WRITE, MAP_PRIVATE, 0);
+		pthread_barrier_wait(&start);
+		pthread_barrier_wait(&end);
+		wrong += seen[0] != 0 || seen[1] != 0 || seen[2] != 1;
+		munmap(range, KT_RANGE);
+		close(fd);
+	}
+	for (size_t i = 0; i < 3; i++)
+		pthread_join(thread[i], NULL);
+	kt_trace_stop();
+	lost = kt_count("dax_pmd_fallback", "lost_race", NULL);
+	fell_back = kt_count("dax_pmd_fallback", NULL);
+	kt_ok(!wrong, "lost race: each thread reads what it should (%u of %u rounds do not)", wrong, (unsigned int)ROUNDS);
+	kt_ok(fell_back == kt_count("dax_pmd_fault_done", "FALLBACK", NULL), "lost race: a reason for each of %u fallbacks",
+	      fell_back);
+	if (!lost && !slow) {
+		kt_skip("lost_race", "no race was lost, see bugs/slow-zero-page.patch");
+		return kt_end();
+	}
+	kt_ok(lost > 0 && kt_count("dax_pmd_load_hole_fallback", NULL) == lost, "lost_race: said each of %u times", lost);
+	return kt_end();
+}
