@@ -128,13 +128,13 @@ int BPF_PROG(on_unmap, struct address_space *mapping, unsigned long start, unsig
 SEC("fexit/dax_delete_mapping_entry")
 int BPF_PROG(on_delete_entry, struct address_space *mapping, unsigned long index)
 {
-	return nr_empty ? empty_gone(mapping->host, index) : 0;
+	return nr_empty ? empty_gone((__u64)BPF_CORE_READ(mapping, host), index) : 0;
 }
 
 SEC("fexit/dax_invalidate_mapping_entry_sync")
 int BPF_PROG(on_invalidate_entry, struct address_space *mapping, unsigned long index, int gone)
 {
-	return nr_empty && gone ? empty_gone(mapping->host, index) : 0;
+	return nr_empty && gone ? empty_gone((__u64)BPF_CORE_READ(mapping, host), index) : 0;
 }
 
 /* T3: events of the patched kernel (kernel-patches/). */

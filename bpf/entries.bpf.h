@@ -78,9 +78,10 @@ static __noinline int has_pte_entries(struct inode *inode, __u64 pgoff)
 	return index == 0 && entry; /* one entry, for page 0, needs no node */
 }
 
-/* The DAX_ENTRY_* flags of the entry that covers page @pgoff of @inode, or -1: there is none. */
-static __noinline int entry_flags(struct inode *inode, __u64 pgoff)
+/* The DAX_ENTRY_* flags of the entry that covers page @pgoff of the inode at @at, or -1: none. */
+__noinline int entry_flags(__u64 at, __u64 pgoff)
 {
+	struct inode *inode = (struct inode *)at;
 	const struct xa_node *node;
 	__u32 level, slot, shift;
 	void *entry;

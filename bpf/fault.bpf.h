@@ -15,7 +15,7 @@ static __always_inline void wait_add(struct dax_cell *cell, __u64 op, __u64 ns)
 	latency_add(cell, DAX_LAT_WAIT, ns);
 }
 
-static __noinline int entry_counts(struct dax_cell *cell, const struct fault_state *st)
+__noinline int entry_counts(struct dax_cell *cell, const struct fault_state *st)
 {
 	__u32 flags;
 
@@ -58,7 +58,7 @@ static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct
 	cell = bpf_map_lookup_elem(&cells, &at);
 	if (!cell || outcome >= DAX_NR_OUTCOMES) {
 		if (cfg.splits)
-			empty_unwatched(inode, pgoff, outcome);
+			empty_unwatched(frame_address(f, inode), pgoff, outcome);
 		return;
 	}
 	__sync_fetch_and_add(&cell->fault[outcome][write ? 1 : 0], 1);
@@ -139,7 +139,7 @@ static __always_inline __u32 fallback_reason(const struct fault_state *st, struc
 }
 
 /* The last fault asked for a sync and its page never came: vfs_fsync_range() failed, SIGBUS. */
-static __noinline int sync_failed(struct fault_state *st, __u32 cpu, __u64 id)
+__noinline int sync_failed(struct fault_state *st, __u32 cpu, __u64 id)
 {
 	struct dax_cell *cell;
 	__u32 at, outcome;
@@ -437,7 +437,7 @@ static __noinline int extent_found(struct inode *inode, struct iomap *iomap)
 	}
 	extent_note(&f->st, iomap);
 	if (cfg.splits)
-		empty_note(inode, f->st.pmd_pgoff);
+		empty_note(frame_address(f, inode), f->st.pmd_pgoff);
 	return 0;
 }
 

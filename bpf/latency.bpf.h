@@ -37,7 +37,7 @@ static __always_inline void latency_max(__u64 *max, __u64 ns)
 	}
 }
 
-static __noinline int latency_add(struct dax_cell *cell, __u64 class, __u64 ns)
+__noinline int latency_add(struct dax_cell *cell, __u64 class, __u64 ns)
 {
 	__u64 bucket = latency_bucket(ns);
 

@@ -18,19 +18,19 @@ static __always_inline __u32 pte_note(struct frame *f, struct dax_cell *cell, bo
 }
 
 /* A fault in a range that is not the last one seen here, or at 2 MiB. */
-static __noinline __u32 range_enter(struct frame *f, struct dax_cell *cell, __u64 pgoff,
+__noinline __u32 range_enter(struct frame *f, struct dax_cell *cell, __u64 pgoff,
 				    __u32 outcome, bool completes)
 {
 	__u64 range = pgoff / DAX_RANGE_PAGES;
 	__u32 epoch = *(volatile __u32 *)&range_epoch;
-	struct inode *inode;
+	__u64 inode;
 	struct dax_chunk *chunk;
 	__u32 word, done = 0;
 	__u64 bit;
 
 	if (!f || !cell)
 		return 0;
-	inode = (struct inode *)f->inode;
+	inode = f->inode;
 	chunk = chunk_get(f, range);
 	f->range = ~0ULL;
 	if (!chunk) {

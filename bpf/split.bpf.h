@@ -34,7 +34,7 @@ static __always_inline bool empty_clear(struct dax_chunk *chunk, __u64 pgoff)
 }
 
 /* Note the range if its entry is empty now. */
-static __noinline int empty_left(struct dax_chunk *chunk, struct inode *inode, __u64 pgoff)
+__noinline int empty_left(struct dax_chunk *chunk, __u64 inode, __u64 pgoff)
 {
 	int flags = entry_flags(inode, pgoff);
 
@@ -52,8 +52,8 @@ static __noinline int empty_left(struct dax_chunk *chunk, struct inode *inode, _
 }
 
 /* A 4 KiB fault ended in a range with a note: it was split, unless storage came in the meantime. */
-static __noinline int empty_split(struct dax_chunk *chunk, struct dax_cell *cell,
-				  struct inode *inode, __u64 pgoff)
+__noinline int empty_split(struct dax_chunk *chunk, struct dax_cell *cell,
+				  __u64 inode, __u64 pgoff)
 {
 	int flags = entry_flags(inode, pgoff);
 
@@ -64,9 +64,10 @@ static __noinline int empty_split(struct dax_chunk *chunk, struct dax_cell *cell
 	return 0;
 }
 
-static __always_inline void chunk_key_of(struct dax_chunk_key *key, struct inode *inode,
-					 __u64 pgoff)
+static __always_inline void chunk_key_of(struct dax_chunk_key *key, __u64 at, __u64 pgoff)
 {
+	struct inode *inode = (struct inode *)at;
+
 	*key = (struct dax_chunk_key){
 		.ino = BPF_CORE_READ(inode, i_ino),
 		.dev = BPF_CORE_READ(inode, i_sb, s_dev),
@@ -76,7 +77,7 @@ static __always_inline void chunk_key_of(struct dax_chunk_key *key, struct inode
 }
 
 /* A 2 MiB fault found its extent, under the lock of its entry. Whoever it is: see account(). */
-static __noinline int empty_note(struct inode *inode, __u64 pgoff)
+__noinline int empty_note(__u64 inode, __u64 pgoff)
 {
 	struct dax_chunk_key key;
 	struct dax_chunk *chunk;
@@ -91,7 +92,7 @@ static __noinline int empty_note(struct inode *inode, __u64 pgoff)
 }
 
 /* The entry of the range went without a split: taken out, or it had become a zero page. */
-static __noinline int empty_gone(struct inode *inode, __u64 pgoff)
+__noinline int empty_gone(__u64 inode, __u64 pgoff)
 {
 	struct dax_chunk_key key;
 	struct dax_chunk *chunk;
@@ -106,15 +107,14 @@ static __noinline int empty_gone(struct inode *inode, __u64 pgoff)
 }
 
 /* A fault that came to nothing may have split an entry before that, or have left an empty one. */
-static __noinline int empty_after_failure(struct frame *f, struct dax_cell *cell, __u64 pgoff,
-					  bool pte)
+__noinline int empty_after_failure(struct frame *f, struct dax_cell *cell, __u64 pgoff, bool pte)
 {
 	struct dax_chunk *chunk;
-	struct inode *inode;
+	__u64 inode;
 
 	if (!f || (pte && !*(volatile __u32 *)&nr_empty))
 		return 0;
-	inode = (struct inode *)f->inode;
+	inode = f->inode;
 	chunk = chunk_get(f, pgoff / DAX_RANGE_PAGES);
 	if (!chunk)
 		return 0;
@@ -126,7 +126,7 @@ static __noinline int empty_after_failure(struct frame *f, struct dax_cell *cell
 }
 
 /* The fault of a process that is not watched: what it did to a note of one that is. */
-static __noinline int empty_unwatched(struct inode *inode, __u64 pgoff, __u32 outcome)
+__noinline int empty_unwatched(__u64 inode, __u64 pgoff, __u32 outcome)
 {
 	struct dax_chunk_key key;
 	struct dax_chunk *chunk;

@@ -17,11 +17,11 @@ static __noinline int zero_unmapped(void *ctx, struct address_space *mapping, __
 	if (role == DAX_ROLE_GRAB) {
 		if (!cfg.splits || nr != DAX_RANGE_PAGES)
 			return 0;
-		empty_gone(inode, start);
+		empty_gone((__u64)inode, start);
 		what = DAX_SPLIT_ZERO;
 	} else if (role == DAX_ROLE_INSERT) {
 		/* Shared storage that gets a copy to write to is unmapped here as well. */
-		flags = entry_flags(inode, start);
+		flags = entry_flags((__u64)inode, start);
 		if (flags < 0 || !(flags & DAX_ENTRY_ZERO))
 			return 0;
 		what = flags & DAX_ENTRY_PMD ? DAX_ZERO_REPLACED_PMD : DAX_ZERO_REPLACED_PTE;

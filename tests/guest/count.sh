@@ -24,7 +24,7 @@ for kind; do
 	status=0
 	# shellcheck disable=SC2086 # COUNT_OPTIONS is words
 	daxtop -b --json -d 60 -- \
-		daxtrace stat --json-file "$work/stat.json" -- \
+		daxtrace stat --max-tier 1 --json-file "$work/stat.json" -- \
 		daxtrace record -q -o "$work/rec" -- \
 		daxbench faults --kind "$kind" --count $count ${COUNT_OPTIONS:-} --force "$file" \
 		>"$work/out" 2>"$work/err" || status=$?
