@@ -91,7 +91,8 @@ static bool no_memory(void)
 {
 	return put(FAIL "task-filter", "Y") && put(FAIL "probability", "100") && put(FAIL "interval", "1") &&
 	       put(FAIL "times", "-1") && put(FAIL "space", "0") && put(FAIL "verbose", "0") &&
-	       put(FAIL "ignore-gfp-wait", "N") && put(FAIL "min-order", "9") &&
+	       put(FAIL "ignore-gfp-wait", "N") && put(FAIL "ignore-gfp-highmem", "N") &&
+	       put(FAIL "min-order", "9") &&
 	       put("/proc/thread-self/make-it-fail", "1");
 }
 
