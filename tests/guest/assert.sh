@@ -107,17 +107,31 @@ judge "... but the count" 1 --assert 'fallbacks == 0' -- sh -c "$(faults fb-exte
 # A process that runs already, and all of them, for a time.
 sh -c "until [ -e $work/go ]; do sleep 0.1; done; $(faults fb-extent-short 3 "$dir/late"); sleep 1" &
 late=$!
-(sleep 3 && touch "$work/go") &
-STAT_OPTIONS="-p $late --duration 12"
+# Until daxtrace has attached all: as many programs as two seconds before.
+attached() {
+	before=0 now=-1
+	until [ "$now" -gt 9 ] && [ "$now" -eq "$before" ]; do
+		before=$now
+		sleep 2
+		now=$(cat "/proc/$(pidof daxtrace)/fdinfo/"* 2>/dev/null | grep -c '^link_type')
+	done
+}
+(attached && touch "$work/go") &
+STAT_OPTIONS="-p $late --duration 20"
 judge "-p PID, which ends by --duration" 1 --assert 'fallbacks == 3' --assert 'fallbacks < 3'
 holds "counts what it started" '[.asserts[].value] == [3, 3] and .exit_status == null'
-(sleep 3 && sh -c "$(faults pmd-read 6 "$dir/good")") &
-STAT_OPTIONS="-a --duration 8"
+(attached && sh -c "$(faults pmd-read 6 "$dir/good")") &
+STAT_OPTIONS="-a --duration 15"
 judge "-a with --duration" 0 --assert 'pmd_faults == 6' --assert "pmd_coverage{file=\"$dir/good\"} == 1"
 
 # A command that is stopped may have failed later.
 STAT_OPTIONS=
-(sleep 4 && kill -TERM "$(cat "$work/pid")") &
+rm -f "$work/pid"
+(
+	until [ -s "$work/pid" ]; do sleep 0.1; done
+	sleep 2
+	kill -TERM "$(cat "$work/pid")"
+) &
 judge "stopped before its end" 4 --assert 'pmd_faults == 2' -- \
 	sh -c "echo \$PPID >$work/pid; $(faults pmd-read 2 "$dir/good"); sleep 30"
 says 'the command was stopped before its end'
