@@ -44,3 +44,13 @@ expect() {
 		ok "$expect_what"
 	fi
 }
+
+# Wait until the one process named PROGRAM has attached all: as many BPF programs as two seconds before.
+attached() { # program
+	attached_before=0 attached_now=-1
+	until [ "$attached_now" -gt 9 ] && [ "$attached_now" -eq "$attached_before" ]; do
+		attached_before=$attached_now
+		sleep 2
+		attached_now=$(cat "/proc/$(pidof "$1")/fdinfo/"* 2>/dev/null | grep -c '^link_type')
+	done
+}

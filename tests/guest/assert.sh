@@ -107,20 +107,11 @@ judge "... but the count" 1 --assert 'fallbacks == 0' -- sh -c "$(faults fb-exte
 # A process that runs already, and all of them, for a time.
 sh -c "until [ -e $work/go ]; do sleep 0.1; done; $(faults fb-extent-short 3 "$dir/late"); sleep 1" &
 late=$!
-# Until daxtrace has attached all: as many programs as two seconds before.
-attached() {
-	before=0 now=-1
-	until [ "$now" -gt 9 ] && [ "$now" -eq "$before" ]; do
-		before=$now
-		sleep 2
-		now=$(cat "/proc/$(pidof daxtrace)/fdinfo/"* 2>/dev/null | grep -c '^link_type')
-	done
-}
-(attached && touch "$work/go") &
+(attached daxtrace && touch "$work/go") &
 STAT_OPTIONS="-p $late --duration 20"
 judge "-p PID, which ends by --duration" 1 --assert 'fallbacks == 3' --assert 'fallbacks < 3'
 holds "counts what it started" '[.asserts[].value] == [3, 3] and .exit_status == null'
-(attached && sh -c "$(faults pmd-read 6 "$dir/good")") &
+(attached daxtrace && sh -c "$(faults pmd-read 6 "$dir/good")") &
 STAT_OPTIONS="-a --duration 15"
 judge "-a with --duration" 0 --assert 'pmd_faults == 6' --assert "pmd_coverage{file=\"$dir/good\"} == 1"
 

@@ -88,9 +88,9 @@ check "-p records that process's child and no other" test "$(recording "$work/re
 check "... and ends after --duration" test "$(recording "$work/rec" 'duration_ns / 1000000000 | floor')" -eq 6
 
 # stat of everything, while somebody else faults.
-daxtrace stat --json-file "$work/stat.json" --duration 4 2>"$work/err" &
+daxtrace stat --json-file "$work/stat.json" --duration 15 2>"$work/err" &
 pid=$!
-sleep 1.5
+attached daxtrace
 daxbench faults --kind pte-read --count 150 --force "$dir/rec" >/dev/null
 wait $pid || not_ok "stat --duration ends with 0"
 rm -f "$dir/rec"
