@@ -184,13 +184,13 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	return 0;
 }
 
-SEC("tp_btf/sched_process_free")
-int BPF_PROG(on_process_free, struct task_struct *task)
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_process_exit, struct task_struct *task)
 {
 	__u32 tgid = task->tgid;
 
-	/* The leader goes last; its number may be another's from now on. */
-	if (task->pid == task->tgid && !bpf_map_delete_elem(&watched_tgids, &tgid))
+	/* The last thread of it: no fault comes any more, and its number is not another's yet. */
+	if (!task->signal->live.counter && !bpf_map_delete_elem(&watched_tgids, &tgid))
 		__sync_fetch_and_add(&watch_epoch, 1);
 	return 0;
 }

@@ -151,6 +151,7 @@ __noinline int sync_failed(struct fault_state *st, __u32 cpu, __u64 id)
 	cell = bpf_map_lookup_elem(&cells, &at);
 	if (cell) {
 		__sync_fetch_and_add(&cell->fault[outcome][1], 1);
+		__sync_fetch_and_add(&cell->untimed, 1);
 		if (st->flags & ST_ENTRY_COUNTS)
 			entry_counts(cell, st);
 	}
@@ -206,6 +207,9 @@ static __always_inline int sync_wanted(struct frame *f, __u32 cpu, __u64 id, str
 		f->st.flags |= ST_SYNC;
 		frame_hold(f, id);
 	} else {
+		if (cfg.splits)
+			empty_unwatched(frame_address(f, inode), vmf->pgoff,
+					f->st.flags & ST_PMD ? DAX_PMD_SYNC : DAX_PTE_SYNC);
 		frame_end(f, id);
 	}
 	return 0;
@@ -224,8 +228,11 @@ static __noinline int pte_done_odd(struct inode *inode, struct vm_fault *vmf, __
 		return 0;
 	write = vmf->flags & FAULT_FLAG_WRITE;
 	copies = write && vmf->cow_page;
-	if (f->st.flags & ST_SYNC)
+	if (f->st.flags & ST_SYNC) {
+		/* The begin of this fault was not seen: all but a zero page is the failed one's. */
 		sync_failed(&f->st, cpu, id);
+		f->st.flags &= ST_FELL | ST_HELD | ST_ZERO;
+	}
 	if (result & VM_FAULT_NEEDDSYNC)
 		return sync_wanted(f, cpu, id, inode, vmf);
 	if (result & VM_FAULT_ANY_ERROR)

@@ -65,10 +65,9 @@ struct frame {
 	__u64 epoch;	   /* the process was under the filter when watch_epoch was this */
 	__u64 range;	   /* of that file, touched before; ~0: none */
 	__u64 watch_epoch;
-	__u32 range_epoch; /* range_count holds while this is still range_epoch */
+	__u64 range_epoch; /* range_count holds while this is still range_epoch */
 	__u32 watch_tgid;
 	__u32 watch_yes;
-	__u32 pad2;
 	__u64 address;	/* frame_address() */
 	__u64 apart[7]; /* no cache line holds two CPUs' frames, wherever the array begins */
 } __attribute__((aligned(256)));
@@ -112,7 +111,8 @@ struct {
 /*
  * Tasks that have state somewhere, though nothing may have told that they are inside a fault: between
  * two faults (ST_FELL, ST_SYNC), or in a 4 KiB fault whose begin need not be seen (cfg.timed is
- * off). While there are none, a fault that ends has no state to look for.
+ * off). While there are none, a fault that ends has no state to look for. It is a hint: a state that
+ * the LRU drops, or whose task gets another id by exec, stays counted, and makes faults dearer.
  */
 __u32 nr_held CACHE_LINE = 0;
 

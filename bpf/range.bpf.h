@@ -22,7 +22,7 @@ __noinline __u32 range_enter(struct frame *f, struct dax_cell *cell, __u64 pgoff
 				    __u32 outcome, bool completes)
 {
 	__u64 range = pgoff / DAX_RANGE_PAGES;
-	__u32 epoch = *(volatile __u32 *)&range_epoch;
+	__u64 epoch = *(volatile __u64 *)&range_epoch;
 	__u64 inode;
 	struct dax_chunk *chunk;
 	__u32 word, done = 0;
@@ -93,7 +93,7 @@ static __always_inline __u32 range_note(struct frame *f, struct dax_cell *cell, 
 			f->st.flags &= ~ST_FELL;
 		}
 		if (f->range == pgoff / DAX_RANGE_PAGES &&
-		    f->range_epoch == *(volatile __u32 *)&range_epoch)
+		    f->range_epoch == *(volatile __u64 *)&range_epoch)
 			return pte_note(f, cell, completes);
 	}
 	return range_enter(f, cell, pgoff, outcome, completes);

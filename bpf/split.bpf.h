@@ -85,7 +85,11 @@ __noinline int empty_note(__u64 inode, __u64 pgoff)
 	if (!inode)
 		return 0;
 	chunk_key_of(&key, inode, pgoff);
-	chunk = chunk_take(&key);
+	chunk = bpf_map_lookup_elem(&chunks, &key);
+	/* No room for what processes that are not watched find in storage they had before. */
+	if (!chunk && entry_flags(inode, pgoff) >= 0 &&
+	    (entry_flags(inode, pgoff) & DAX_ENTRY_EMPTY))
+		chunk = chunk_take(&key);
 	if (chunk)
 		empty_left(chunk, inode, pgoff);
 	return 0;

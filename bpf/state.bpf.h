@@ -13,15 +13,14 @@ const volatile struct dax_bpf_config cfg = { .max_slots = 1, .nr_cpus = 1 };
 
 struct dax_bpf_losses losses CACHE_LINE;
 __u32 next_slot = 1; /* slot 0 takes what finds no other */
-/* Raised when any range is tried, or falls back, for the first time: fewer than 2^32 times. */
-__u32 range_epoch CACHE_LINE = 0;
+/* Raised when what a 4 KiB fault in any range counts as may have changed. */
+__u64 range_epoch CACHE_LINE = 0;
 /* Raised when a tgid begins or ceases to be watched: 32 bits would last some days. */
 __u64 watch_epoch = 0;
 __u32 timing_rests = 0; /* set while the begin of 4 KiB faults is not attached */
 /* Tasks inside a 2 MiB fault: the extent probe has work only then. */
 __u32 pmd_in_flight CACHE_LINE = 0;
 struct dax_begun begun[DAX_NEAR_CPUS] CACHE_LINE;
-_Static_assert(2ULL * DAX_RANGES_DEFAULT * DAX_CHUNK_RANGES < 1ULL << 32, "range_epoch");
 
 /* Sizes below are set between open and load. */
 struct {

@@ -140,9 +140,18 @@ struct wait_exceptional_entry_queue {
 	struct exceptional_entry_key key;
 };
 
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct signal_struct {
+	atomic_t live; /* threads that have not begun to exit */
+};
+
 struct task_struct {
 	__s32 pid;
 	__s32 tgid;
+	struct signal_struct *signal;
 	struct task_struct *group_leader;
 	char comm[16];
 };

@@ -51,6 +51,6 @@ attached() { # program
 	until [ "$attached_now" -gt 9 ] && [ "$attached_now" -eq "$attached_before" ]; do
 		attached_before=$attached_now
 		sleep 2
-		attached_now=$(cat "/proc/$(pidof "$1")/fdinfo/"* 2>/dev/null | grep -c '^link_type')
+		attached_now=$(cat "/proc/$(pidof "$1")/fdinfo/"* 2>/dev/null | grep -c '^link_type' || true)
 	done
 }

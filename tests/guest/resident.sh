@@ -58,7 +58,7 @@ check "the kernel's trace has 5 faults at 2 MiB: $huge" test "${huge:-0}" -eq 5
 # Seen by one who came too late for every fault.
 daxtop --json -d 0.1 -n 1 -p "$(pid both)" >"$work/top"
 expected=$(known '[10485760,32768,4194304,12288]')
-for what in . ".files[] | select(.path == \"$dir/one\")" ".processes[] | select(.comm == \"hold\")" '.devices[]'; do
+for what in . ".files[] | select(.path == \"$dir/one\")" ".processes[] | select(.comm == \"hold\")" '.mounts[]'; do
 	$can || [ "$what" = . ] || continue
 	got=$(now "$what" "$work/top")
 	check "-p: $what has what is mapped: $got" test "$got" = "$expected"

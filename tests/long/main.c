@@ -210,8 +210,7 @@ static int count_event(void *ctx, const struct dax_event *ev, size_t size)
 	(void)size;
 	cell->fault[ev->outcome][ev->flags & DAX_EVF_WRITE ? 1 : 0]++;
 	cell->reason[ev->reason] += ev->outcome == DAX_PMD_FALLBACK;
-	cell->untimed += ev->outcome != DAX_PTE_ERROR && ev->outcome != DAX_PMD_ERROR &&
-			 ev->flags & DAX_EVF_UNTIMED;
+	cell->untimed += ev->flags & DAX_EVF_UNTIMED ? 1 : 0;
 	return 0;
 }
 

@@ -154,6 +154,7 @@ static void sync_writes(struct script *s)
 	begin(s, true);
 	push(s, LOOP_PMD_DONE, NEEDDSYNC);
 	count(s, DAX_PMD_ERROR, DAX_NR_CLASSES);
+	s->each.untimed++;
 	pmd(s, 0, NOPAGE, DAX_PMD_MAPPED, DAX_LAT_PMD);
 }
 

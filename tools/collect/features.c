@@ -26,7 +26,6 @@ static const struct {
 	{"dax_insert_pfn_mkwrite_no_entry", DAX_T0, DAX_PROBE_TRACEPOINT},
 	{"sched_process_exit", DAX_T0, DAX_PROBE_TRACEPOINT},
 	{"sched_process_fork", DAX_T0, DAX_PROBE_TRACEPOINT},
-	{"sched_process_free", DAX_T0, DAX_PROBE_TRACEPOINT},
 	{"iomap_iter_dstmap", DAX_T1, DAX_PROBE_TRACEPOINT},
 	{"finish_wait", DAX_T2, DAX_PROBE_FENTRY},
 	{"prepare_to_wait", DAX_T2, DAX_PROBE_FENTRY},

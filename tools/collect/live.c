@@ -141,7 +141,7 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	bpf_program__set_autoload(skel->progs.on_entry_wait, live->tier == DAX_T3);
 	bpf_program__set_autoload(skel->progs.on_pmd_upgrade, live->tier == DAX_T3 && live->kernel.upgrades);
 	bpf_program__set_autoload(skel->progs.on_fork, opts->nr_targets > 0);
-	bpf_program__set_autoload(skel->progs.on_process_free, opts->nr_targets > 0);
+	bpf_program__set_autoload(skel->progs.on_process_exit, opts->nr_targets > 0);
 }
 
 /* Open and load at one tier: 0 or a negative errno, with libbpf's own words in bpf_log. */
@@ -241,7 +241,7 @@ static int attach(struct dax_live *live, const struct dax_live_opts *opts)
 		struct bpf_link **link;
 		struct bpf_program *prog;
 	} door[] = {
-		DOOR(on_process_free),
+		DOOR(on_process_exit),
 		DOOR(on_fork),
 		DOOR(on_exit),
 		DOOR(on_insert_pfn_mkwrite),
@@ -265,7 +265,7 @@ static int attach(struct dax_live *live, const struct dax_live_opts *opts)
 		DOOR(on_pte_fault),
 		DOOR(on_pmd_fault),
 	};
-	const size_t followers = 2; /* on_process_free, on_fork */
+	const size_t followers = 2; /* on_process_exit, on_fork */
 	size_t i;
 	int ret;
 

@@ -24,7 +24,6 @@ struct device {
 /* Files, cgroups and devices, each once: there are no more of them than slots. */
 struct who {
 	struct mounts *mounts;
-	__u32 nr_slots;
 	struct of_slot {
 		__u32 place, cgroup, device; /* + 1; 0: not noted */
 	} * of;
@@ -49,7 +48,6 @@ struct who *who_open(__u32 nr_slots)
 		return NULL;
 	while (size < 2 * nr_slots)
 		size *= 2;
-	who->nr_slots = nr_slots;
 	who->mask = size - 1;
 	who->of = calloc(nr_slots, sizeof(*who->of));
 	who->place = calloc(nr_slots, sizeof(*who->place));

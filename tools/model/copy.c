@@ -58,6 +58,8 @@ struct dax_sample *dax_sample_copy(const struct dax_sample *sample)
 	if (!copy || !rows || !residents) {
 		free(copy);
 		free(rows);
+		for (i = 0; residents && i < nr_residents; i++)
+			free((char *)residents[i].path);
 		free(residents);
 		return NULL;
 	}

@@ -219,15 +219,29 @@ static void item_add(struct dax_item *item, const struct dax_row *row, const str
 /* Rows keep their places from sample to sample; when they did not, nothing can be compared. */
 static bool comparable(const struct dax_sample *now, const struct dax_sample *before)
 {
-	size_t i;
+	size_t i, nr;
 
 	if (!before || now->nr_rows < before->nr_rows)
 		return false;
-	for (i = 0; i < before->nr_rows; i++)
+	nr = before->nr_rows;
+	nr -= nr && before->rows[nr - 1].other; /* new rows may come before it: see row_before() */
+	for (i = 0; i < nr; i++)
 		if (now->rows[i].other != before->rows[i].other ||
 		    !same_key(&now->rows[i].key, &before->rows[i].key))
 			return false;
 	return true;
+}
+
+/* The row of @before for row @i of @now; NULL: it is new. What found no slot may be the last in both. */
+static const struct dax_row *row_before(const struct dax_sample *now, size_t i,
+					const struct dax_sample *before)
+{
+	const struct dax_row *row = i < before->nr_rows ? &before->rows[i] : NULL;
+
+	if (row && row->other == now->rows[i].other)
+		return row;
+	row = before->nr_rows ? &before->rows[before->nr_rows - 1] : NULL;
+	return now->rows[i].other && row && row->other ? row : NULL;
 }
 
 static int add_rows(struct dax_model *model, const struct dax_sample *now,
@@ -243,9 +257,9 @@ static int add_rows(struct dax_model *model, const struct dax_sample *now,
 		const struct dax_cell *gained = NULL;
 
 		if (model->elapsed_ns) {
-			bool seen = i < before->nr_rows;
+			const struct dax_row *old = row_before(now, i, before);
 
-			cell_gain(&gain, &row->count, seen ? &before->rows[i].count : &nothing);
+			cell_gain(&gain, &row->count, old ? &old->count : &nothing);
 			gained = &gain;
 		}
 		item_add(&model->host, row, gained);
@@ -323,8 +337,7 @@ static int note_all(struct dax_model *model, const struct dax_sample *now, struc
 		return -1;
 	for (i = 0; i < now->nr_rows; i++)
 		order[i] = &now->rows[i];
-	if (model->threads)
-		qsort(order, now->nr_rows, sizeof(*order), by_pair);
+	qsort(order, now->nr_rows, sizeof(*order), by_pair);
 	for (i = 0; i < now->nr_rows; i = end) {
 		__u64 sum = 0;
 

@@ -289,8 +289,8 @@ void top_options(struct top_opts *opts, int argc, char *argv[])
 	if (opts->verbose)
 		die_usage("-v: goes with --version only");
 	operands(opts, own, argv);
-	if (opts->recording && (opts->command || opts->nr_targets || opts->resident))
-		die_usage("-r: a recording is shown as it is: no -p, no --resident, no COMMAND");
+	if (opts->recording && (opts->command || opts->nr_targets || opts->nr_cgroups || opts->resident))
+		die_usage("-r: a recording is shown as it is: no -p, -G, --resident, no COMMAND");
 	rows_given = opts->show.rows != ~0UL;
 	if (!isatty(STDOUT_FILENO) && opts->view == TOP_SCREEN)
 		opts->view = TOP_TEXT;

@@ -336,6 +336,8 @@ static int open_recording(struct top *top)
 	top->source = rec_source(top->reader, top->opts->interval_ns);
 	if (!top->source)
 		return fail(top, -ENOMEM, path);
+	if (top->opts->threads)
+		rec_by_thread(top->source);
 	top->last = rec_source_last(top->source);
 	return 0;
 }
