@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* test-interval.c - intervals in which rows come before the one of what found no slot, and faults of
+ * which not all were timed. */
+#include <stdlib.h>
+#include "sample-make.h"
+#include "unit.h"
+#include "util/lat.h"
+#include "view/format.h"
+
+#define SECOND 1000000000ULL
+
+static void other_is_last(void)
+{
+	struct made before, now;
+	struct dax_model *model;
+
+	made_init(&before);
+	made_init(&now);
+	made_row(&before, 1, 10, 100, "/a", "a")->fault[DAX_PTE_MAPPED][0] = 5;
+	made_row(&before, 0, 0, 0, NULL, "")->fault[DAX_PMD_MAPPED][0] = 7;
+	before.row[1].other = true;
+	made_row(&now, 1, 10, 100, "/a", "a")->fault[DAX_PTE_MAPPED][0] = 6;
+	made_row(&now, 1, 11, 100, "/b", "a")->fault[DAX_PTE_MAPPED][0] = 20;
+	made_row(&now, 0, 0, 0, NULL, "")->fault[DAX_PMD_MAPPED][0] = 10;
+	now.row[2].other = true;
+	model = dax_model_build(&now.sample, &before.sample, SECOND);
+	CHECK(last(&model->host, "pte_faults") == 21 && last(&model->host, "pmd_faults") == 3,
+	      "a new row before what found no slot leaves the interval known");
+	dax_model_free(model);
+	now.row[1].key.ino = 10;
+	now.row[0].key.ino = 11;
+	model = dax_model_build(&now.sample, &before.sample, SECOND);
+	CHECK(last(&model->host, "pte_faults") == -1, "rows that changed places do not");
+	dax_model_free(model);
+}
+
+static void not_all_timed(void)
+{
+	char text[FORMAT_NUM_MAX];
+	struct dax_model *model;
+	struct dax_cell *cell;
+	struct made made;
+
+	made_init(&made);
+	cell = made_row(&made, 1, 10, 100, "/a", "a");
+	cell->fault[DAX_PTE_MAPPED][0] = 900;
+	cell->fault[DAX_PTE_COPY][1] = 100;
+	cell->fault[DAX_PMD_MAPPED][0] = 10;
+	cell->lat[DAX_LAT_PTE][dax_lat_bucket(1000)] = 50;
+	cell->lat_sum[DAX_LAT_PTE] = 50 * 1000;
+	cell->lat[DAX_LAT_PMD][dax_lat_bucket(9000)] = 10;
+	cell->lat_sum[DAX_LAT_PMD] = 10 * 9000;
+	cell->untimed = 950;
+	model = dax_model_build(&made.sample, NULL, 0);
+	CHECK(total(&model->host, "fault_time_ns") == 1000 * 1000 + 10 * 9000,
+	      "what was not timed took as long as what was, class by class");
+	format_num(text, dax_field_num(dax_field_find("fault_time_ns"), &model->host, DAX_TOTAL),
+		   DAX_UNIT_NS);
+	CHECK(text[0] == '~', "... which is said: %s", text);
+	CHECK(total(&model->host, "lat_pte_mean_ns") == 1000, "the mean is that of the timed");
+	dax_model_free(model);
+
+	cell->untimed = 0;
+	cell->fault[DAX_PTE_MAPPED][0] = 51; /* one of them counted, its latency not yet read */
+	cell->fault[DAX_PTE_COPY][1] = 0;
+	model = dax_model_build(&made.sample, NULL, 0);
+	CHECK(total(&model->host, "fault_time_ns") == 50 * 1000 + 10 * 9000,
+	      "without an untimed one it is a sum");
+	format_num(text, dax_field_num(dax_field_find("fault_time_ns"), &model->host, DAX_TOTAL),
+		   DAX_UNIT_NS);
+	CHECK(text[0] != '~', "... and no estimate: %s", text);
+	dax_model_free(model);
+
+	cell->untimed = 51;
+	memset(cell->lat[DAX_LAT_PTE], 0, sizeof(cell->lat[DAX_LAT_PTE]));
+	cell->lat_sum[DAX_LAT_PTE] = 0;
+	model = dax_model_build(&made.sample, NULL, 0);
+	format_num(text, dax_field_num(dax_field_find("fault_time_ns"), &model->host, DAX_TOTAL),
+		   DAX_UNIT_NS);
+	CHECK(text[0] == '>', "a class of which none was timed leaves at least the others: %s", text);
+	dax_model_free(model);
+}
+
+int main(void)
+{
+	other_is_last();
+	not_all_timed();
+	return UNIT_STATUS;
+}
