@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # loads.sh - in a guest: faults of plain loads and stores. Each access that falls back is one fallback,
-# however often the kernel tries it; a full filesystem is not mistaken for an old entry; and on a
+# however often the kernel tries it; a bad block and a full filesystem are told for what they are; on a
 # patched kernel 4 KiB entries are upgraded, and counted so.
 #
 # usage: loads.sh DIRECTORY_ON_DAX [upgrades]       needs the program touch in PATH
@@ -46,6 +46,17 @@ else
 	is "20 loads over 4 KiB entries" .counts.fallbacks.pte_entry 20
 	is "20 loads over 4 KiB entries" .totals.fallbacks 20
 fi
+
+# A bad block in the second of four ranges: the device gives less than 2 MiB in one piece there.
+rm -f "$dir/f"
+/usr/bin/dax-touch make "$dir/f" 4
+first=$(xfs_io -r -c 'fiemap -v' "$dir/f" | sed -n 's/^ *0: \[[^]]*\]: *\([0-9]*\)\.\..*/\1/p')
+echo "$((first + 4096 + 2048)) 8" >/sys/block/pmem0/badblocks
+watch read 4
+is "a bad block" .counts.fallbacks.device_short 1
+is "a bad block" .totals.fallbacks 1
+is "a bad block" .totals.pmd_faults 3
+is "a bad block, not at the page that was read" .totals.pte_faults 1
 
 # A hole in a full filesystem: the store finds no extent, and no entry is in its way.
 rm -f "$dir/f"
