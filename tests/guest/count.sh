@@ -21,6 +21,8 @@ count=37
 for kind; do
 	file=$dir/count.$kind
 	hist_on
+	daxbench faults --kind "$kind" --count 1 --force "$file" >/dev/null
+	hist_seeded
 	status=0
 	# shellcheck disable=SC2086 # COUNT_OPTIONS is words
 	daxtop -b --json -d 60 -- \

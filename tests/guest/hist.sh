@@ -21,11 +21,22 @@ hist_off() {
 		echo "!hist:keys=$key" >$tracing/events/fs_dax/$event/trigger
 	done
 }
-hits() { # event mask: sum of the hits whose result has a bit of mask; without mask, of all
-	sed -n 's/^{ [a-z]*: *\([0-9]*\).*} hitcount: *\([0-9]*\).*/\1 \2/p' "$work/$1.hist" |
+# What was hit until now is not counted. ftrace may drop a hit while another CPU makes the same key's first,
+# so what comes on several CPUs at once should have come once before.
+hist_seeded() {
+	for event in dax_pte_fault_done dax_pmd_fault_done dax_insert_pfn_mkwrite dax_load_hole dax_pmd_load_hole; do
+		cat $tracing/events/fs_dax/$event/hist >"$work/$event.seed"
+	done
+}
+hits_of() { # file mask: sum of the hits whose result has a bit of mask; without mask, of all
+	[ -e "$1" ] || set -- /dev/null
+	sed -n 's/^{ [a-z]*: *\([0-9]*\).*} hitcount: *\([0-9]*\).*/\1 \2/p' "$1" |
 		while read -r result n; do
 			[ -z "${2:-}" ] || [ $((result & $2)) -ne 0 ] && echo "$n"
 		done | awk '{ n += $1 } END { print n + 0 }'
+}
+hits() { # event mask
+	echo $(($(hits_of "$work/$1.hist" "${2:-}") - $(hits_of "$work/$1.seed" "${2:-}")))
 }
 
 # What ftrace must have seen, from what was counted: all outcomes of each size, each MAP_SYNC pair
