@@ -67,9 +67,13 @@ for kind; do
 		kill -INT $bt
 		wait $bt || true
 	fi
+	# Long enough for a few of the moments that daxtop times, against a base of the same length.
+	few=$count count=131072
+	bench 'nothing on, many'
 	bench 'daxtop, T0' steady daxtop -b -d 1000 --max-tier 0 --
 	bench 'daxtop, T1' steady daxtop -b -d 1000 --max-tier 1 --
 	bench 'daxtop, T2' steady daxtop -b -d 1000 --
+	count=$few
 	bench 'daxtop, each timed' daxtop -b -d 1000 --latency all --
 	bench 'daxtrace stat' daxtrace stat --
 	bench 'daxtrace record' daxtrace record -q -o "$work/rec" --
