@@ -91,7 +91,7 @@ endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
 # Unit tests see every layer but the collector for the running kernel, and no curses.
-unit_obj := $(call obj,$(util_src) $(model_src) $(view_src) $(record_src) $(addprefix tools/collect/,path.c pace.c resident.c place.c cgroup.c who.c) $(addprefix tools/doctor/,predict.c mount.c map.c) $(wildcard tools/trace/assert*.c) tools/trace/head.c tools/top/jump.c)
+unit_obj := $(call obj,$(util_src) $(model_src) $(view_src) $(record_src) $(addprefix tools/collect/,alive.c cells.c exited.c path.c pace.c resident.c place.c cgroup.c who.c) $(addprefix tools/doctor/,predict.c mount.c map.c) $(wildcard tools/trace/assert*.c) tools/trace/head.c tools/top/jump.c)
 unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test-*.c))
 
 $(B)/unit/%: tests/unit/%.c $(unit_obj)
@@ -110,7 +110,7 @@ build/guest/%: tests/guest/%.c
 # CPUs have to share them on a large machine.
 long_src := $(wildcard tests/long/*.c)
 long_src := $(filter-out %.bpf.c,$(long_src))
-long_obj := $(call obj,$(util_src) $(model_src) $(view_src) $(addprefix tools/collect/,callers.c cells.c features.c kernel.c pace.c path.c place.c cgroup.c who.c rings.c))
+long_obj := $(call obj,$(util_src) $(model_src) $(view_src) $(addprefix tools/collect/,alive.c callers.c cells.c exited.c features.c kernel.c pace.c path.c place.c cgroup.c reading.c slots.c who.c rings.c))
 
 $(B)/long/loop.bpf.o: tests/long/loop.bpf.c
 	$(call say,BPF,$@)

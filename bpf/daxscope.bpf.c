@@ -195,4 +195,11 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	return 0;
 }
 
+/* Run by the collector before it gives a slot to somebody else. */
+SEC("syscall")
+int slot_cached(struct dax_slot_ask *ask)
+{
+	return slot_ask(ask);
+}
+
 char LICENSE[] SEC("license") = "GPL";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* slot.bpf.h - find or take the slot of a file in a process, and write down who they are. */
+/* slot.bpf.h - find or take the slot of a file in a process, write down who they are, give it back. */
 #ifndef SLOT_BPF_H
 #define SLOT_BPF_H
 
@@ -10,6 +10,9 @@ static __always_inline void meta_fill(struct dax_meta *meta, const struct dax_ke
 	__u32 i, flags = 0;
 
 	meta->key = *key;
+	/* Threads have slots of their own by their own starts. */
+	meta->start_ns = key->tid ? BPF_CORE_READ(task, start_boottime)
+				  : BPF_CORE_READ(task, group_leader, start_boottime);
 	meta->path_dev = BPF_CORE_READ(dentry, d_sb, s_dev);
 	meta->cgroup = bpf_get_current_cgroup_id();
 	bpf_probe_read_kernel(meta->comm, sizeof(meta->comm), task->group_leader->comm);
@@ -34,6 +37,19 @@ static __always_inline void meta_fill(struct dax_meta *meta, const struct dax_ke
 	__sync_fetch_and_add(&meta->ready, 1);
 }
 
+/* A slot that nobody has; 0: there is none. */
+static __always_inline __u32 slot_new(void)
+{
+	__u32 slot;
+
+	if (next_slot < cfg.max_slots) {
+		slot = __sync_fetch_and_add(&next_slot, 1);
+		if (slot < cfg.max_slots)
+			return slot;
+	}
+	return bpf_map_pop_elem(&free_slots, &slot) ? 0 : slot;
+}
+
 /* Slot 0 when all are taken: totals stay exact, only their split ends. */
 static __noinline __u32 slot_take(const struct dax_key *from, struct dentry *dentry)
 {
@@ -49,13 +65,14 @@ static __noinline __u32 slot_take(const struct dax_key *from, struct dentry *den
 		return *found;
 	if (!dentry)
 		return 0; /* a file without a name, and not seen before */
-	if (next_slot >= cfg.max_slots)
-		goto full;
-	slot = __sync_fetch_and_add(&next_slot, 1);
-	if (slot >= cfg.max_slots)
-		goto full;
+	slot = slot_new();
+	if (!slot) {
+		__sync_fetch_and_add(&losses.slots, 1);
+		return 0;
+	}
 	if (bpf_map_update_elem(&slots, &key, &slot, BPF_NOEXIST)) {
-		/* Another CPU was first; the number just taken stays unused. */
+		/* Another CPU was first. */
+		bpf_map_push_elem(&free_slots, &slot, BPF_ANY);
 		found = bpf_map_lookup_elem(&slots, &key);
 		return found ? *found : 0;
 	}
@@ -63,9 +80,6 @@ static __noinline __u32 slot_take(const struct dax_key *from, struct dentry *den
 	if (meta)
 		meta_fill(meta, &key, dentry);
 	return slot;
-full:
-	__sync_fetch_and_add(&losses.slots, 1);
-	return 0;
 }
 
 static __always_inline __u32 slot_find(struct vm_fault *vmf, struct inode *inode, __u64 id)
@@ -112,6 +126,21 @@ static __always_inline __u32 cell_of(struct frame *f, __u32 cpu, struct vm_fault
 	    (!(set & DAX_WHO_CGROUPS) || in_cgroups()))
 		return f->cell;
 	return cell_find(f, cpu, vmf, inode, id);
+}
+
+/* On how many CPUs a fault would be counted in the slot without looking for it. */
+static __always_inline int slot_ask(struct dax_slot_ask *ask)
+{
+	__u32 cpu;
+	int cached = 0;
+
+	for (cpu = 0; cpu < DAX_MAX_CPUS && cpu < cfg.nr_cpus; cpu++) {
+		struct frame *f = frame_at(cpu);
+
+		if (f && f->inode && f->slot == ask->slot)
+			cached++;
+	}
+	return cached;
 }
 
 #endif /* SLOT_BPF_H */

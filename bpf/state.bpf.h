@@ -46,6 +46,13 @@ struct {
 	__type(value, __u32);
 } slots SEC(".maps");
 
+/* Slots given back; they are taken once there are no new ones. */
+struct {
+	__uint(type, BPF_MAP_TYPE_QUEUE);
+	__uint(max_entries, 1);
+	__type(value, __u32);
+} free_slots SEC(".maps");
+
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, DAX_RANGES_DEFAULT);

@@ -27,6 +27,7 @@ enum bpf_map_type {
 	BPF_MAP_TYPE_CGROUP_ARRAY = 8,
 	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_ARRAY_OF_MAPS = 12,
+	BPF_MAP_TYPE_QUEUE = 22,
 	BPF_MAP_TYPE_RINGBUF = 27,
 };
 
@@ -153,6 +154,7 @@ struct task_struct {
 	__s32 tgid;
 	struct signal_struct *signal;
 	struct task_struct *group_leader;
+	__u64 start_boottime;
 	char comm[16];
 };
 

@@ -144,6 +144,7 @@ struct dax_key {
 struct dax_meta {
 	struct dax_key key;
 	__u64 cgroup;		   /* cgroup v2 id of the task that was first seen */
+	__u64 start_ns;		   /* CLOCK_BOOTTIME at which the process, or thread, began */
 	char comm[DAX_COMM_LEN];   /* thread group leader's name, when first seen */
 	char thread[DAX_COMM_LEN]; /* of the thread that was first seen */
 	char part[DAX_PATH_PARTS][DAX_PART_LEN]; /* part[0] is the file; up to the root of its fs */
@@ -152,6 +153,11 @@ struct dax_meta {
 	__u32 path_dev; /* whose components these are: an overlay's, or key.dev's */
 	__u32 pad;
 	__u64 ready; /* 1 once all of the above holds */
+};
+
+/* Asked of the program slot_cached: how many CPUs have it at hand, and would not look for it? */
+struct dax_slot_ask {
+	__u32 slot;
 };
 
 /* 256 ranges of one file: one bit a range in each map. */

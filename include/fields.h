@@ -40,6 +40,7 @@ struct dax_item_resident {
 struct dax_item {
 	enum dax_item_kind kind;
 	bool other;	  /* everything that found no slot of its own */
+	bool exited;	  /* processes that are gone, and whose slots are others' now */
 	bool all_reasons; /* extent reasons can be told */
 	bool downgrades;  /* splits of 2 MiB entries are counted */
 	bool upgrades;	  /* and so are upgrades */

@@ -36,7 +36,10 @@ struct dax_row {
 	bool path_deleted; /* the file has no name: path is its last */
 	bool path_gone;	   /* path is no longer its name; which is, is not known */
 	bool other;	   /* stands for everything that found no slot of its own */
+	bool exited; /* stands for gone processes of the same name and cgroup: key has no tgid */
+	__u64 start_ns; /* of the process or thread, in CLOCK_BOOTTIME; 0: unknown */
 	struct dax_cell count; /* cumulative since the source was opened */
+	const struct dax_cell *absorbed; /* of count, what rows of the last reading had; NULL: nothing */
 };
 
 /* Whether what is mapped now could be read. */
@@ -73,8 +76,8 @@ struct dax_resident {
 };
 
 /*
- * One reading. Counters are cumulative. The rows' order is the order in which they were first
- * seen and does not change from reading to reading.
+ * One reading. Counters are cumulative. A row of the reading before may be missing: its process is
+ * gone, and what it had is part of another row, which says so. Their number is nr_gone.
  */
 struct dax_sample {
 	__u64 mono_ns; /* CLOCK_MONOTONIC of the reading */
@@ -87,6 +90,7 @@ struct dax_sample {
 	bool upgrades;		 /* and so are upgrades: the kernel has them */
 	bool threads;		 /* rows are of threads */
 	struct dax_bpf_losses lost;
+	size_t nr_gone;		 /* rows of the reading before that are in others now */
 	size_t nr_rows;
 	const struct dax_row *rows; /* owned by the source, valid until its next reading */
 	size_t nr_residents;	    /* 0: not asked for, or a recording */

@@ -191,14 +191,15 @@ void stand_preset(struct stand *stand, __u32 slot, __u64 value)
 	const size_t max = offsetof(struct dax_cell, lat_max) / sizeof(__u64);
 	struct dax_live *live = stand->live;
 	__u32 at = slot * live->shards;
-	struct dax_cell cell = live->cells[at];
+	int cells = bpf_map__fd(live->skel->maps.cells);
+	struct dax_cell cell;
 	__u64 *word = (__u64 *)&cell;
 
+	must(!bpf_map_lookup_elem(cells, &at, &cell), "read a cell");
 	for (size_t i = 0; i < sizeof(cell) / sizeof(*word); i++)
 		if (i < max || i >= max + DAX_NR_CLASSES)
 			word[i] = value - i;
-	must(!bpf_map_update_elem(bpf_map__fd(live->skel->maps.cells), &at, &cell, BPF_ANY),
-	     "preset a cell");
+	must(!bpf_map_update_elem(cells, &at, &cell, BPF_ANY), "preset a cell");
 }
 
 void stand_epochs(struct stand *stand, __u64 range, __u64 watch)

@@ -2,6 +2,7 @@
 /* test-interval.c - intervals in which rows come before the one of what found no slot, and faults of
  * which not all were timed. */
 #include <stdlib.h>
+#include <string.h>
 #include "sample-make.h"
 #include "unit.h"
 #include "util/lat.h"
@@ -30,7 +31,59 @@ static void other_is_last(void)
 	now.row[1].key.ino = 10;
 	now.row[0].key.ino = 11;
 	model = dax_model_build(&now.sample, &before.sample, SECOND);
-	CHECK(last(&model->host, "pte_faults") == -1, "rows that changed places do not");
+	CHECK(last(&model->host, "pte_faults") == 21, "rows that changed places are found again");
+	dax_model_free(model);
+	now.row[1].key.ino = 12;
+	model = dax_model_build(&now.sample, &before.sample, SECOND);
+	CHECK(last(&model->host, "pte_faults") == -1, "without one of them nothing can be compared");
+	dax_model_free(model);
+	now.row[1].key.ino = 10;
+	now.row[1].start_ns = 1;
+	model = dax_model_build(&now.sample, &before.sample, SECOND);
+	CHECK(last(&model->host, "pte_faults") == -1, "nor is another process with its number the same");
+	dax_model_free(model);
+}
+
+/* Of three processes two are gone: one is with those of its name since before, one is new there. */
+static void exited_rows(void)
+{
+	struct made before, now;
+	struct dax_cell absorbed = {0};
+	const struct dax_items *items;
+	struct dax_model *model;
+	char name[FORMAT_NAME_MAX];
+
+	made_init(&before);
+	made_init(&now);
+	made_row(&before, 1, 10, 100, "/a", "a")->fault[DAX_PTE_MAPPED][0] = 5;
+	made_row(&before, 1, 10, 101, "/a", "b")->fault[DAX_PTE_MAPPED][0] = 50;
+	made_row(&before, 1, 10, 102, "/a", "b")->fault[DAX_PTE_MAPPED][0] = 500;
+	before.row[1].count.lat_max[DAX_LAT_PTE] = 7000;
+	made_row(&now, 1, 10, 100, "/a", "a")->fault[DAX_PTE_MAPPED][0] = 6;
+	made_row(&now, 1, 10, 0, "/a", "b")->fault[DAX_PTE_MAPPED][0] = 50 + 500 + 20;
+	now.row[1].exited = true;
+	now.row[1].count.lat_max[DAX_LAT_PTE] = 7000;
+	absorbed.fault[DAX_PTE_MAPPED][0] = 550;
+	absorbed.lat_max[DAX_LAT_PTE] = 7000;
+	now.row[1].absorbed = &absorbed;
+	now.sample.nr_gone = 2;
+	model = dax_model_build(&now.sample, &before.sample, SECOND);
+	items = &model->list[DAX_FILE];
+	CHECK(items->nr == 1 && total(&items->item[0], "pte_faults") == 576 &&
+		      last(&items->item[0], "pte_faults") == 21,
+	      "a file keeps what exited processes counted, and its interval is known");
+	CHECK(last(&items->item[0], "lat_pte_max_ns") == -1,
+	      "... and no fault of theirs was the slowest again");
+	items = &model->list[DAX_PROCESS];
+	format_name(name, &items->item[1], true);
+	CHECK(items->nr == 2 && items->item[1].exited && last(&items->item[1], "pte_faults") == 20 &&
+		      last(&items->item[1], "pid") == -1 && !strcmp(name, "b (exited)"),
+	      "processes of one name are a line: %s", name);
+	CHECK(model->list[DAX_FILE].item[0].most_pid == 100, "nobody is sent to look at a process that is gone");
+	dax_model_free(model);
+	now.sample.nr_gone = 1;
+	model = dax_model_build(&now.sample, &before.sample, SECOND);
+	CHECK(last(&model->host, "pte_faults") == -1, "a row missing that is not said to be gone is noticed");
 	dax_model_free(model);
 }
 
@@ -84,6 +137,7 @@ static void not_all_timed(void)
 int main(void)
 {
 	other_is_last();
+	exited_rows();
 	not_all_timed();
 	return UNIT_STATUS;
 }

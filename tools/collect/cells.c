@@ -29,6 +29,13 @@ void cells_sum(const struct dax_cell *cells, __u32 nr, struct dax_cell *out)
 	}
 }
 
+void cell_fold(struct dax_cell *to, const struct dax_cell *from)
+{
+	const struct dax_cell both[] = {*to, *from};
+
+	cells_sum(both, 2, to);
+}
+
 bool cell_empty(const struct dax_cell *cell)
 {
 	const __u64 *word = (const __u64 *)cell;

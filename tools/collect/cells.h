@@ -10,6 +10,9 @@
 /* The sum of @nr cells in @out; of the maxima, the largest. Each word is read once. */
 void cells_sum(const struct dax_cell *cells, __u32 nr, struct dax_cell *out);
 
+/* Add @from to @to; of the maxima, take the larger. */
+void cell_fold(struct dax_cell *to, const struct dax_cell *from);
+
 /* Has nothing been counted in it? */
 bool cell_empty(const struct dax_cell *cell);
 

@@ -5,18 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <linux/types.h>
-#include "collect/cells.h"
 #include "collect/kernel.h"
 #include "collect/live.h"
 #include "collect/pace.h"
+#include "collect/reading.h"
 #include "collect/rings.h"
-#include "collect/who.h"
 #include "daxscope.skel.h"
 
 #define DEFAULT_SLOTS	   1024
@@ -34,17 +32,12 @@ struct dax_live {
 	unsigned int t2; /* DAX_T2_*: what fentry programs count */
 	__u32 max_slots;
 	__u32 shards;
-	const struct dax_cell *cells; /* [max_slots][shards], mapped */
-	size_t cells_bytes;
-	const struct dax_meta *metas; /* [max_slots], mapped */
-	size_t metas_bytes;
 	bool timed; /* every fault; else those of the moments that pace chooses */
 	struct pace pace;
 	struct rings *rings;
 	int nr_rings;
 	bool by_thread;
-	struct who *who;
-	struct dax_row *rows; /* [max_slots] */
+	struct reading *reading;
 };
 
 static int fail(char *err, size_t size, int code, const char *fmt, ...)
@@ -133,6 +126,7 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	bpf_map__set_max_entries(skel->maps.cells, live->max_slots * live->shards);
 	bpf_map__set_max_entries(skel->maps.metas, live->max_slots);
 	bpf_map__set_max_entries(skel->maps.slots, live->max_slots);
+	bpf_map__set_max_entries(skel->maps.free_slots, live->max_slots);
 	bpf_map__set_max_entries(skel->maps.rings, opts->record ? (__u32)cpus : 1);
 	configure_fentry(live);
 	bpf_program__set_autoload(skel->progs.on_dstmap, cfg->extents);
@@ -195,17 +189,6 @@ static int load(struct dax_live *live, const struct dax_live_opts *opts, int cpu
 	}
 	return fail(err, size, ret, "the BPF programs do not load here: %s: %s", strerror(-ret),
 		    bpf_log);
-}
-
-static void *map_memory(struct bpf_map *map, size_t *bytes)
-{
-	long page = sysconf(_SC_PAGESIZE);
-	void *at;
-
-	*bytes = (size_t)bpf_map__value_size(map) * bpf_map__max_entries(map);
-	*bytes = (*bytes + (size_t)page - 1) / (size_t)page * (size_t)page;
-	at = mmap(NULL, *bytes, PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
-	return at == MAP_FAILED ? NULL : at;
 }
 
 static int set_filter(struct dax_live *live, const struct dax_live_opts *opts)
@@ -284,6 +267,21 @@ static int attach(struct dax_live *live, const struct dax_live_opts *opts)
 	return 0;
 }
 
+static int open_reading(struct dax_live *live)
+{
+	struct daxscope_bpf *skel = live->skel;
+	const struct slots_maps maps = {
+		.cells = skel->maps.cells,
+		.metas = skel->maps.metas,
+		.keys = skel->maps.slots,
+		.free = skel->maps.free_slots,
+		.cached = skel->progs.slot_cached,
+		.next = &skel->data->next_slot,
+	};
+
+	return reading_open(&live->reading, &maps, live->max_slots, live->shards);
+}
+
 static int next_sample(struct dax_source *src, struct dax_sample *out);
 
 int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char *err, size_t size)
@@ -309,11 +307,8 @@ int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char 
 	if (ret)
 		goto undo;
 
-	live->cells = map_memory(live->skel->maps.cells, &live->cells_bytes);
-	live->metas = map_memory(live->skel->maps.metas, &live->metas_bytes);
-	live->rows = calloc(live->max_slots, sizeof(*live->rows));
-	live->who = who_open(live->max_slots);
-	if (!live->cells || !live->metas || !live->rows || !live->who) {
+	ret = open_reading(live);
+	if (ret) {
 		ret = fail(err, size, -ENOMEM, "out of memory for %u counting slots",
 			   live->max_slots);
 		goto undo;
@@ -371,12 +366,7 @@ void dax_live_free(struct dax_live *live)
 	if (!live)
 		return;
 	rings_free(live->rings);
-	if (live->cells)
-		munmap((void *)live->cells, live->cells_bytes);
-	if (live->metas)
-		munmap((void *)live->metas, live->metas_bytes);
-	free(live->rows);
-	who_free(live->who);
+	reading_free(live->reading);
 	daxscope_bpf__destroy(live->skel);
 	free(live);
 }
@@ -406,12 +396,7 @@ int dax_live_drain(struct dax_live *live, dax_event_fn fn, void *ctx)
 
 const struct dax_meta *dax_live_meta(const struct dax_live *live, __u32 slot)
 {
-	const struct dax_meta *meta;
-
-	if (!slot || slot >= live->max_slots)
-		return NULL;
-	meta = &live->metas[slot];
-	return __atomic_load_n(&meta->ready, __ATOMIC_ACQUIRE) ? meta : NULL;
+	return reading_meta(live->reading, slot);
 }
 
 static __u64 clock_ns(clockid_t clock)
@@ -424,56 +409,22 @@ static __u64 clock_ns(clockid_t clock)
 
 bool dax_live_who(struct dax_live *live, __u32 slot, struct dax_row *row)
 {
-	const struct dax_meta *meta = dax_live_meta(live, slot);
-
-	if (!meta)
-		return false;
-	who_note(live->who, slot, meta);
-	who_fill(live->who, slot, meta, row);
-	return true;
-}
-
-/* Slots that are taken. */
-static __u32 slots_taken(const struct dax_live *live)
-{
-	__u32 nr = *(const volatile __u32 *)&live->skel->data->next_slot;
-
-	return nr < live->max_slots ? nr : live->max_slots;
+	return reading_who(live->reading, slot, row);
 }
 
 void dax_live_look(struct dax_live *live)
 {
-	__u32 slot, nr = slots_taken(live);
-
-	for (slot = 1; slot < nr; slot++) {
-		const struct dax_meta *meta = dax_live_meta(live, slot);
-
-		if (meta)
-			who_note(live->who, slot, meta);
-	}
-	who_look(live->who, clock_ns(CLOCK_MONOTONIC));
+	/* Records name slots, which so keep their meaning. */
+	reading_look(live->reading, clock_ns(CLOCK_MONOTONIC), !live->nr_rings);
 }
 
 static int next_sample(struct dax_source *src, struct dax_sample *out)
 {
 	struct dax_live *live = (struct dax_live *)src;
-	__u32 slot, nr_slots = slots_taken(live);
-	struct dax_row *row = live->rows;
 
 	dax_live_look(live);
 	memset(out, 0, sizeof(*out));
-	for (slot = 1; slot < nr_slots; slot++) {
-		if (!dax_live_who(live, slot, row))
-			continue;
-		cells_sum(&live->cells[slot * live->shards], live->shards, &row->count);
-		row++;
-	}
-	memset(row, 0, sizeof(*row));
-	cells_sum(live->cells, live->shards, &row->count);
-	if (!cell_empty(&row->count)) {
-		row->other = true;
-		row++;
-	}
+	reading_take(live->reading, out);
 	out->mono_ns = clock_ns(CLOCK_MONOTONIC);
 	out->real_ns = clock_ns(CLOCK_REALTIME);
 	out->tier = live->tier;
@@ -484,8 +435,6 @@ static int next_sample(struct dax_source *src, struct dax_sample *out)
 	out->upgrades = live->tier == DAX_T3 && live->kernel.upgrades;
 	out->threads = live->by_thread;
 	dax_live_losses(live, &out->lost);
-	out->nr_rows = (size_t)(row - live->rows);
-	out->rows = live->rows;
 	return 1;
 }
 

@@ -32,6 +32,17 @@ static bool copy_texts(struct dax_row *row)
 	return all;
 }
 
+static bool copy_absorbed(struct dax_row *row)
+{
+	const struct dax_cell *from = row->absorbed;
+	struct dax_cell *copy = from ? malloc(sizeof(*copy)) : NULL;
+
+	if (copy)
+		*copy = *from;
+	row->absorbed = copy;
+	return copy || !from;
+}
+
 static struct dax_resident *copy_residents(const struct dax_sample *sample, size_t *nr)
 {
 	struct dax_resident *copy = calloc(sample->nr_residents + 1, sizeof(*copy));
@@ -53,6 +64,7 @@ struct dax_sample *dax_sample_copy(const struct dax_sample *sample)
 	struct dax_row *rows = calloc(sample->nr_rows + 1, sizeof(*rows));
 	struct dax_resident *residents;
 	size_t nr_residents, i;
+	bool absorbed;
 
 	residents = copy_residents(sample, &nr_residents);
 	if (!copy || !rows || !residents) {
@@ -75,7 +87,8 @@ struct dax_sample *dax_sample_copy(const struct dax_sample *sample)
 	for (i = 0; i < sample->nr_rows; i++) {
 		rows[i] = sample->rows[i];
 		copy->nr_rows = i + 1;
-		if (copy_texts(&rows[i]))
+		absorbed = copy_absorbed(&rows[i]); /* or what is to be freed would be the source's */
+		if (copy_texts(&rows[i]) && absorbed)
 			continue;
 		dax_sample_free(copy);
 		return NULL;
@@ -95,6 +108,7 @@ void dax_sample_free(struct dax_sample *sample)
 		texts_of((struct dax_row *)&sample->rows[i], text);
 		for (j = 0; j < NR_TEXTS; j++)
 			free((char *)*text[j]);
+		free((struct dax_cell *)sample->rows[i].absorbed);
 	}
 	free((struct dax_row *)sample->rows);
 	for (i = 0; i < sample->nr_residents; i++)

@@ -240,7 +240,7 @@ static struct dax_num pid(const struct dax_item *item, enum dax_window window, i
 {
 	(void)window;
 	(void)arg;
-	if ((item->kind != DAX_PROCESS && item->kind != DAX_THREAD) || item->other)
+	if ((item->kind != DAX_PROCESS && item->kind != DAX_THREAD) || item->other || item->exited)
 		return num_unknown();
 	return num_count(item->key.tgid);
 }
@@ -249,7 +249,7 @@ static struct dax_num tid(const struct dax_item *item, enum dax_window window, i
 {
 	(void)window;
 	(void)arg;
-	if (item->kind != DAX_THREAD || item->other)
+	if (item->kind != DAX_THREAD || item->other || item->exited)
 		return num_unknown();
 	return num_count(item->key.tid);
 }
@@ -285,6 +285,8 @@ static const char *name(const struct dax_item *item, enum dax_window window)
 	case DAX_PROCESS:
 		return item->comm;
 	case DAX_THREAD:
+		if (item->exited)
+			return item->comm;
 		if (item->thread[0])
 			return item->thread;
 		return item->key.tid == item->key.tgid ? item->comm : NULL;

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "model/key.h"
 #include "model/model.h"
 #include "model/num.h"
 #include "model/resident.h"
+#include "model/rows.h"
 
 /* A cell is counters and nothing else; all but lat_max add up. */
 #define CELL_WORDS (sizeof(struct dax_cell) / sizeof(__u64))
@@ -66,23 +68,6 @@ struct group {
 	uint32_t *table; /* index + 1, 0: free */
 	size_t mask;
 };
-
-static bool same_key(const struct dax_key *a, const struct dax_key *b)
-{
-	return a->ino == b->ino && a->dev == b->dev && a->gen == b->gen && a->tgid == b->tgid &&
-	       a->tid == b->tid;
-}
-
-static size_t hash_key(const struct dax_key *key, bool other)
-{
-	__u64 h = key->ino * 0x9e3779b97f4a7c15ULL;
-
-	h = (h ^ h >> 32 ^ key->dev) * 0x9e3779b97f4a7c15ULL;
-	h = (h ^ h >> 32 ^ key->gen) * 0x9e3779b97f4a7c15ULL;
-	h = (h ^ h >> 32 ^ key->tgid ^ (__u64)other << 32) * 0x9e3779b97f4a7c15ULL;
-	h = (h ^ h >> 32 ^ key->tid) * 0x9e3779b97f4a7c15ULL;
-	return h ^ h >> 32;
-}
 
 static int group_init(struct group *group, struct dax_items *items, size_t rows)
 {
@@ -171,24 +156,45 @@ static void item_name(struct dax_item *item, const struct dax_row *row)
 	}
 }
 
+/* Whom an item of @kind stands for, of a row. */
+static int sort_of(enum dax_item_kind kind, const struct dax_row *row)
+{
+	bool who = kind == DAX_PROCESS || kind == DAX_THREAD;
+
+	if (row->exited && who)
+		return SORT_EXITED;
+	/* A recording tells threads apart only up to a number. */
+	if (row->other || (kind == DAX_CGROUP && !row->cgroup) || (kind == DAX_THREAD && !row->key.tid))
+		return SORT_OTHER;
+	return SORT_ONE;
+}
+
+/* Of processes that are gone, names and cgroups are told apart. */
+static struct dax_key key_of_exited(const struct dax_row *row)
+{
+	__u64 h = 0xcbf29ce484222325ULL;
+	size_t i;
+
+	for (i = 0; i < sizeof(row->comm) && row->comm[i]; i++)
+		h = (h ^ (unsigned char)row->comm[i]) * 0x100000001b3ULL;
+	return (struct dax_key){.ino = row->cgroup, .dev = (__u32)h, .gen = (__u32)(h >> 32)};
+}
+
 /* The item of @kind that @row belongs to, made when it is the first of it; NULL: no memory. */
 static struct dax_item *group_item(struct group *group, enum dax_item_kind kind,
 				   const struct dax_row *row, const struct dax_model *model)
 {
-	struct dax_key key = key_of(kind, row);
-	bool other = row->other || (kind == DAX_CGROUP && !row->cgroup);
+	int sort = sort_of(kind, row);
+	struct dax_key key = {0};
 	struct dax_item *item;
 	size_t at;
 
-	/* A recording tells threads apart only up to a number. */
-	if (kind == DAX_THREAD && !row->key.tid) {
-		key = (struct dax_key){0};
-		other = true;
-	}
-	for (at = hash_key(&key, other) & group->mask; group->table[at];
-	     at = (at + 1) & group->mask) {
+	if (sort != SORT_OTHER)
+		key = sort == SORT_ONE ? key_of(kind, row) : key_of_exited(row);
+	for (at = hash_key(&key, sort) & group->mask; group->table[at]; at = (at + 1) & group->mask) {
 		item = &group->items->item[group->table[at] - 1];
-		if (item->other == other && same_key(&item->key, &key))
+		if (item->other == (sort == SORT_OTHER) && item->exited == (sort == SORT_EXITED) &&
+		    same_key(&item->key, &key))
 			return item;
 	}
 	item = group_append(group);
@@ -197,8 +203,9 @@ static struct dax_item *group_item(struct group *group, enum dax_item_kind kind,
 	group->table[at] = (uint32_t)group->items->nr;
 	item_init(item, kind, model);
 	item->key = key;
-	item->other = other;
-	if (!other)
+	item->other = sort == SORT_OTHER;
+	item->exited = sort == SORT_EXITED;
+	if (sort != SORT_OTHER)
 		item_name(item, row);
 	return item;
 }
@@ -216,38 +223,32 @@ static void item_add(struct dax_item *item, const struct dax_row *row, const str
 	}
 }
 
-/* Rows keep their places from sample to sample; when they did not, nothing can be compared. */
-static bool comparable(const struct dax_sample *now, const struct dax_sample *before)
+/* Rows are there again, but for those that are said to be gone; else nothing can be compared. */
+static bool comparable(const struct dax_sample *now, const struct rows *before)
 {
-	size_t i, nr;
+	size_t found = 0, i;
 
-	if (!before || now->nr_rows < before->nr_rows)
-		return false;
-	nr = before->nr_rows;
-	nr -= nr && before->rows[nr - 1].other; /* new rows may come before it: see row_before() */
-	for (i = 0; i < nr; i++)
-		if (now->rows[i].other != before->rows[i].other ||
-		    !same_key(&now->rows[i].key, &before->rows[i].key))
-			return false;
-	return true;
+	for (i = 0; i < now->nr_rows; i++)
+		found += rows_find(before, &now->rows[i]) != NULL;
+	return before->sample && found + now->nr_gone >= before->sample->nr_rows;
 }
 
-/* The row of @before for row @i of @now; NULL: it is new. What found no slot may be the last in both. */
-static const struct dax_row *row_before(const struct dax_sample *now, size_t i,
-					const struct dax_sample *before)
+/* What @row counted since the reading before. */
+static void row_gain(struct dax_cell *gain, const struct dax_row *row, const struct rows *before)
 {
-	const struct dax_row *row = i < before->nr_rows ? &before->rows[i] : NULL;
+	const struct dax_row *old = rows_find(before, row);
+	struct dax_cell had = {0};
 
-	if (row && row->other == now->rows[i].other)
-		return row;
-	row = before->nr_rows ? &before->rows[before->nr_rows - 1] : NULL;
-	return now->rows[i].other && row && row->other ? row : NULL;
+	if (old)
+		had = old->count;
+	if (row->absorbed)
+		cell_add(&had, row->absorbed);
+	cell_gain(gain, &row->count, &had);
 }
 
-static int add_rows(struct dax_model *model, const struct dax_sample *now,
-		    const struct dax_sample *before, struct group group[])
+static int add_rows(struct dax_model *model, const struct dax_sample *now, const struct rows *before,
+		    struct group group[])
 {
-	static const struct dax_cell nothing;
 	struct dax_cell gain;
 	size_t i;
 	int kind;
@@ -257,9 +258,7 @@ static int add_rows(struct dax_model *model, const struct dax_sample *now,
 		const struct dax_cell *gained = NULL;
 
 		if (model->elapsed_ns) {
-			const struct dax_row *old = row_before(now, i, before);
-
-			cell_gain(&gain, &row->count, old ? &old->count : &nothing);
+			row_gain(&gain, row, before);
 			gained = &gain;
 		}
 		item_add(&model->host, row, gained);
@@ -280,7 +279,7 @@ static int add_rows(struct dax_model *model, const struct dax_sample *now,
 /* Whom to look at first: where most 4 KiB faults come from. */
 static void note_most(struct dax_item *item, const struct dax_row *row, __u64 faults)
 {
-	if (row->other || faults <= item->most)
+	if (row->other || row->exited || faults <= item->most)
 		return;
 	item->most = faults;
 	if (item->kind == DAX_FILE)
@@ -362,12 +361,12 @@ static struct dax_item *process_of(const struct dax_model *model, const struct g
 				   __u32 tgid)
 {
 	const struct dax_key key = {.tgid = tgid};
-	size_t at = hash_key(&key, false) & group->mask;
+	size_t at = hash_key(&key, SORT_ONE) & group->mask;
 
 	for (; group->table[at]; at = (at + 1) & group->mask) {
 		struct dax_item *item = &model->list[DAX_PROCESS].item[group->table[at] - 1];
 
-		if (!item->other && same_key(&item->key, &key))
+		if (!item->other && !item->exited && same_key(&item->key, &key))
 			return item;
 	}
 	return NULL;
@@ -421,10 +420,13 @@ struct dax_model *dax_model_build(const struct dax_sample *now, const struct dax
 {
 	struct dax_model *model = calloc(1, sizeof(*model));
 	struct group group[DAX_NR_ITEM_KINDS] = {0};
+	struct rows rows = {0};
 	int kind, failed = 0;
 
 	if (!model)
 		return NULL;
+	if (before)
+		failed = rows_index(&rows, before);
 	model->mono_ns = now->mono_ns;
 	model->real_ns = now->real_ns;
 	model->tier = now->tier;
@@ -435,18 +437,19 @@ struct dax_model *dax_model_build(const struct dax_sample *now, const struct dax
 	model->upgrades = now->upgrades;
 	model->threads = now->threads;
 	model->lost = now->lost;
-	if (comparable(now, before))
+	if (!failed && comparable(now, &rows))
 		model->elapsed_ns = elapsed_ns;
 	item_init(&model->host, DAX_HOST, model);
 	for (kind = DAX_MOUNT; kind < DAX_NR_ITEM_KINDS && !failed; kind++)
 		failed = group_init(&group[kind], &model->list[kind],
 				    now->nr_rows + now->nr_residents);
 	if (!failed)
-		failed = add_rows(model, now, before, group) || note_all(model, now, group);
+		failed = add_rows(model, now, &rows, group) || note_all(model, now, group);
 	if (!failed && now->nr_residents)
 		failed = add_residents(model, now, group);
 	for (kind = DAX_MOUNT; kind < DAX_NR_ITEM_KINDS; kind++)
 		free(group[kind].table);
+	rows_free(&rows);
 	if (failed) {
 		dax_model_free(model);
 		return NULL;

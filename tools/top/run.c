@@ -17,6 +17,7 @@
 #include "util/err.h"
 #include "util/loop.h"
 
+#define LOOK_NS	 200000000ULL  /* names are looked for while their owners live */
 #define GRACE_NS 2000000000ULL /* a command that got our signal too has so long to end */
 
 /* Why the run ends; what failed has been said. */
@@ -192,6 +193,15 @@ static int on_pace(void *ctx, __u64 expirations)
 	(void)expirations;
 	/* When it fails there are fewer latencies, and no wrong ones: nothing to end for. */
 	return ns > 0 ? loop_again(top->loop, on_pace, top, (__u64)ns) : 0;
+}
+
+static int on_look(void *ctx, __u64 expirations)
+{
+	struct top *top = ctx;
+
+	(void)expirations;
+	dax_live_look(top->live);
+	return 0;
 }
 
 static int on_grace(void *ctx, __u64 expirations)
@@ -387,6 +397,8 @@ static int start(struct top *top)
 
 	if (!err && top->live && !top->opts->time_all)
 		err = loop_timer(top->loop, PACE_CALM_NS, 0, on_pace, top);
+	if (!err && top->live)
+		err = loop_timer(top->loop, LOOK_NS, LOOK_NS, on_look, top);
 	if (!err && top->tui && tui_fd(top->tui) >= 0)
 		err = loop_fd(top->loop, tui_fd(top->tui), on_key, top);
 	if (!err && top->output.fd >= 0)

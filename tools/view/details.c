@@ -39,9 +39,11 @@ static void add_identity(struct lines *lines, const struct dax_item *item)
 	if (item->path_gone)
 		lines_add(lines, LINE_FAINT, 0,
 			  "no longer there: renamed or deleted, which cannot be told");
-	if (item->kind == DAX_PROCESS)
+	if (item->exited)
+		lines_add(lines, LINE_FAINT, 0, "processes of that name that have exited");
+	else if (item->kind == DAX_PROCESS)
 		lines_add(lines, LINE_FAINT, 0, "process %u", item->key.tgid);
-	if (item->kind == DAX_THREAD) {
+	if (item->kind == DAX_THREAD && !item->exited) {
 		text(name, item->comm, lines->ascii);
 		lines_add(lines, LINE_FAINT, 0, "thread %u of process %u %s", item->key.tid,
 			  item->key.tgid, name);

@@ -131,6 +131,7 @@ void format_name(char out[FORMAT_NAME_MAX], const struct dax_item *item, bool as
 				    name + (len > PATH_KEPT ? len - PATH_KEPT : 0),
 				    escape_how(ascii));
 		strcpy(out + done, item->path_deleted ? " (deleted)"
+				   : item->exited     ? " (exited)"
 				   : item->path_gone  ? " (gone)"
 				   : item->path_was   ? " (renamed)"
 						      : "");

@@ -67,19 +67,20 @@ static int put_identity(json_t *object, const struct dax_item *item)
 {
 	const struct dax_key *key = &item->key;
 	bool process = item->kind == DAX_PROCESS || item->kind == DAX_THREAD;
+	bool many = item->other || item->exited;
 	int failed = 0;
 
 	if (item->kind == DAX_HOST)
 		return 0;
 	failed |= put(object, "other", json_boolean(item->other));
 	if (process) {
-		failed |= put(object, "pid", item->other ? json_null() : integer(key->tgid));
+		failed |= put(object, "exited", json_boolean(item->exited));
+		failed |= put(object, "pid", many ? json_null() : integer(key->tgid));
 		failed |= put(object, "comm", text(item->other ? NULL : item->comm));
 	}
 	if (item->kind == DAX_THREAD) {
-		failed |= put(object, "tid", item->other ? json_null() : integer(key->tid));
-		failed |= put(object, "thread",
-			      text(item->other || !item->thread[0] ? NULL : item->thread));
+		failed |= put(object, "tid", many ? json_null() : integer(key->tid));
+		failed |= put(object, "thread", text(many || !item->thread[0] ? NULL : item->thread));
 	}
 	if (process || item->kind == DAX_CGROUP) {
 		failed |= put(object, "cgroup_id",

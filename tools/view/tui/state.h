@@ -17,7 +17,7 @@ enum page { PAGE_MAIN, PAGE_HELP, PAGE_DETAILS };
 struct place {
 	bool chosen; /* a line was chosen; else the first one is meant, whatever it is */
 	struct dax_key key;
-	bool other;
+	bool other, exited;
 	size_t at;  /* of the selected line in the order */
 	size_t top; /* of the first line shown */
 };

@@ -60,7 +60,7 @@ const struct dax_key *tui_details(const struct tui *tui)
 {
 	const struct dax_item *item = tui->page == PAGE_DETAILS ? tui_selected(tui) : NULL;
 
-	if (!item || item->other || (item->kind != DAX_FILE && item->kind != DAX_PROCESS))
+	if (!item || item->other || item->exited || (item->kind != DAX_FILE && item->kind != DAX_PROCESS))
 		return NULL;
 	return &item->key;
 }
@@ -112,6 +112,7 @@ static void choose(struct tui *tui, size_t at)
 	place->at = at < nr ? at : nr - 1;
 	place->key = tui->order[place->at]->key;
 	place->other = tui->order[place->at]->other;
+	place->exited = tui->order[place->at]->exited;
 	place->chosen = true;
 }
 
@@ -130,7 +131,7 @@ void tui_order(struct tui *tui)
 	if (!place->chosen)
 		place->at = 0;
 	for (i = 0; i < items->nr && tui->order && place->chosen; i++)
-		if (tui->order[i]->other == place->other &&
+		if (tui->order[i]->other == place->other && tui->order[i]->exited == place->exited &&
 		    !memcmp(&tui->order[i]->key, &place->key, sizeof(place->key)))
 			place->at = i;
 }

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* slots.c - the counting cells that the kernel side writes, slot by slot, and slots given back to it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include "collect/alive.h"
+#include "collect/cells.h"
+#include "collect/slots.h"
+
+#define SETTLE_NS 50000000ULL /* a program that found the slot before it lost its key has long ended */
+#define LOOKS	  256u	      /* processes looked for in one call, about 20 us each, */
+#define LOOKS_MAX 1024u	      /* ... and when hardly a slot is left */
+
+struct slots {
+	struct slots_maps maps;
+	__u32 max;
+	__u32 shards;
+	struct dax_cell *cells; /* [max][shards], mapped */
+	size_t cells_bytes;
+	struct dax_meta *metas; /* [max], mapped */
+	size_t metas_bytes;
+	bool may_reap;
+	__u64 *unkeyed_ns; /* [max]: when the slot's key was taken away; 0: it has one */
+	__u32 next;	   /* slot to look at */
+};
+
+static void *map_memory(struct bpf_map *map, size_t *bytes)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	void *at;
+
+	*bytes = (size_t)bpf_map__value_size(map) * bpf_map__max_entries(map);
+	*bytes = (*bytes + page - 1) / page * page;
+	at = mmap(NULL, *bytes, PROT_READ | PROT_WRITE, MAP_SHARED, bpf_map__fd(map), 0);
+	return at == MAP_FAILED ? NULL : at;
+}
+
+int slots_open(struct slots **out, const struct slots_maps *maps, __u32 max_slots, __u32 shards)
+{
+	struct slots *slots = calloc(1, sizeof(*slots));
+
+	*out = slots;
+	if (!slots)
+		return -ENOMEM;
+	slots->maps = *maps;
+	slots->max = max_slots;
+	slots->shards = shards;
+	slots->may_reap = alive_known();
+	slots->next = 1;
+	slots->cells = map_memory(maps->cells, &slots->cells_bytes);
+	slots->metas = map_memory(maps->metas, &slots->metas_bytes);
+	slots->unkeyed_ns = calloc(max_slots, sizeof(*slots->unkeyed_ns));
+	return slots->cells && slots->metas && slots->unkeyed_ns ? 0 : -ENOMEM;
+}
+
+void slots_free(struct slots *slots)
+{
+	if (!slots)
+		return;
+	if (slots->cells)
+		munmap(slots->cells, slots->cells_bytes);
+	if (slots->metas)
+		munmap(slots->metas, slots->metas_bytes);
+	free(slots->unkeyed_ns);
+	free(slots);
+}
+
+__u32 slots_end(const struct slots *slots)
+{
+	__u32 nr = *slots->maps.next;
+
+	return nr < slots->max ? nr : slots->max;
+}
+
+const struct dax_meta *slots_meta(const struct slots *slots, __u32 slot)
+{
+	const struct dax_meta *meta;
+
+	if (!slot || slot >= slots->max)
+		return NULL;
+	meta = &slots->metas[slot];
+	return __atomic_load_n(&meta->ready, __ATOMIC_ACQUIRE) ? meta : NULL;
+}
+
+void slots_sum(const struct slots *slots, __u32 slot, struct dax_cell *out)
+{
+	cells_sum(&slots->cells[(size_t)slot * slots->shards], slots->shards, out);
+}
+
+/* Would a fault on some CPU still be counted in it? When that cannot be asked: it would. */
+static bool cached(const struct slots *slots, __u32 slot)
+{
+	struct dax_slot_ask ask = {.slot = slot};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &ask, .ctx_size_in = sizeof(ask));
+
+	return bpf_prog_test_run_opts(bpf_program__fd(slots->maps.cached), &opts) || opts.retval;
+}
+
+/* Nobody counts in it: empty it for the next one. */
+static void give_back(struct slots *slots, __u32 slot)
+{
+	memset(&slots->cells[(size_t)slot * slots->shards], 0, slots->shards * sizeof(struct dax_cell));
+	memset(&slots->metas[slot], 0, sizeof(struct dax_meta));
+	slots->unkeyed_ns[slot] = 0;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	bpf_map_update_elem(bpf_map__fd(slots->maps.free), NULL, &slot, BPF_ANY);
+}
+
+/* A slot whose key is gone is nobody's as soon as no CPU has it at hand. */
+static void try_give_back(struct slots *slots, __u32 slot, __u64 now_ns, slots_fn fn, void *ctx)
+{
+	const struct dax_meta *meta = slots_meta(slots, slot);
+
+	if (meta && now_ns - slots->unkeyed_ns[slot] >= SETTLE_NS && !cached(slots, slot) &&
+	    fn(ctx, slot, meta))
+		give_back(slots, slot);
+}
+
+static void try_unkey(struct slots *slots, __u32 slot, __u64 now_ns)
+{
+	const struct dax_meta *meta = slots_meta(slots, slot);
+
+	if (!meta || slots->unkeyed_ns[slot] ||
+	    !alive_gone(meta->key.tgid, meta->key.tid, meta->start_ns))
+		return;
+	bpf_map_delete_elem(bpf_map__fd(slots->maps.keys), &meta->key);
+	slots->unkeyed_ns[slot] = now_ns;
+}
+
+void slots_reap(struct slots *slots, __u64 now_ns, slots_fn fn, void *ctx)
+{
+	__u32 end = slots_end(slots), looks, slot, free = slots->max - end;
+
+	if (!slots->may_reap || free > slots->max / 4)
+		return;
+	for (slot = 1; slot < end; slot++) {
+		if (slots->unkeyed_ns[slot])
+			try_give_back(slots, slot, now_ns, fn, ctx);
+		free += !slots->metas[slot].ready;
+	}
+	if (free > slots->max / 4)
+		return;
+	looks = free < slots->max / 8 ? LOOKS_MAX : LOOKS;
+	for (looks = looks < end ? looks : end; looks; looks--) {
+		slots->next = slots->next < end ? slots->next : 1;
+		try_unkey(slots, slots->next++, now_ns);
+	}
+}
