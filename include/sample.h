@@ -36,8 +36,10 @@ struct dax_row {
 	bool path_deleted; /* the file has no name: path is its last */
 	bool path_gone;	   /* path is no longer its name; which is, is not known */
 	bool other;	   /* stands for everything that found no slot of its own */
-	bool exited; /* stands for gone processes of the same name and cgroup: key has no tgid */
+	/* Stands for gone processes of one name and cgroup, without tgid, or for gone threads of one. */
+	bool exited;
 	__u64 start_ns; /* of the process or thread, in CLOCK_BOOTTIME; 0: unknown */
+	__u32 nr; /* of a recording, some of whose rows are alike: tells them apart; else 0 */
 	struct dax_cell count; /* cumulative since the source was opened */
 	const struct dax_cell *absorbed; /* of count, what rows of the last reading had; NULL: nothing */
 };

@@ -19,7 +19,7 @@ static void add(struct exited *exited, __u64 ino, const char *comm, __u64 cgroup
 	strcpy(meta.comm, comm);
 	count.fault[DAX_PTE_MAPPED][0] = faults;
 	was.fault[DAX_PTE_MAPPED][0] = told;
-	exited_add(exited, exited_find(exited, &meta, &is_new), &count, told ? &was : NULL);
+	exited_add(exited, exited_find(exited, &meta, 0, &is_new), &count, told ? &was : NULL);
 }
 
 static __u64 faults_of(const struct exited *exited, __u32 at, __u64 *told)
@@ -52,6 +52,7 @@ static void sums(void)
 	add(exited, 6, "one", 9, 50, 50);
 	CHECK(exited_nr(exited) == 3 && faults_of(exited, 3, &told) == 50 && told == 50,
 	      "when there is no room it is with all others");
+	CHECK(exited_lost(exited) == 1, "... which is a loss");
 	exited_begin(exited);
 	CHECK(faults_of(exited, 0, &told) == 30 && !told && faults_of(exited, 3, &told) == 50 && !told,
 	      "what was told is old in the next reading, and nothing is lost");
@@ -89,7 +90,8 @@ static void gone(void)
 	if (!child)
 		_exit(0);
 	waitpid(child, NULL, 0);
-	CHECK(alive_gone((__u32)child, 0, start), "a process that was waited for is gone");
+	CHECK(alive_gone((__u32)child, 0, start) && alive_vacant((__u32)child, 0), "a process that was waited for is gone");
+	CHECK(!alive_vacant((__u32)getpid(), 0) && alive_vacant((__u32)getpid(), 1), "a number that is in use is not vacant");
 }
 
 int main(void)

@@ -63,6 +63,28 @@ static void make_two(struct made *made)
 	cell->range[DAX_RANGE_STICKY] = 30;
 }
 
+/* Some writers have exited: twenty, or three, it does not say. */
+static void test_exited(void)
+{
+	struct made made;
+	struct dax_cell *cell;
+
+	make_two(&made);
+	cell = made_row(&made, 1, 2, 0, "/mnt/dax/bad.db", "writer");
+	made.row[2].exited = true;
+	cell->fault[DAX_PMD_FALLBACK][1] = 20;
+	cell->reason[DAX_WHY_EXTENT_SHORT] = 20;
+	CHECK(UNKNOWN("fallbacks{process=\"writer\"} < 5") && strstr(result.why, "exited"),
+	      "no process is judged by the sum of others");
+	CHECK(UNKNOWN("fallbacks{process=\"writer\"} >= 1"), "... nor let pass for it");
+	CHECK(PASSES("fallbacks{process=\"writer\"} < 21") && PASSES("pmd_faults{process=\"writer\"} >= 0"),
+	      "what holds for the sum and for nothing holds for each");
+	CHECK(FAILS("fallbacks{process=\"writer\"} < 3"), "one that is there is judged as ever");
+	CHECK(FAILS("fallbacks{file=\"*bad.db\"} < 23") && PASSES("fallbacks{file=\"*bad.db\"} == 23"),
+	      "a file has what they counted");
+	forget();
+}
+
 static void test_verdicts(void)
 {
 	struct made made;
@@ -356,6 +378,7 @@ static void test_json(void)
 int main(void)
 {
 	test_verdicts();
+	test_exited();
 	test_each();
 	test_proof();
 	test_large();

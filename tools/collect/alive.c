@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "collect/alive.h"
 
@@ -48,6 +49,11 @@ static bool start_of(const char *stat, unsigned long long *ticks)
 	return at && sscanf(at, "%llu", ticks) == 1;
 }
 
+bool alive_vacant(__u32 tgid, __u32 tid)
+{
+	return syscall(SYS_tgkill, tgid, tid ? tid : tgid, 0) && errno == ESRCH;
+}
+
 bool alive_gone(__u32 tgid, __u32 tid, __u64 start_ns)
 {
 	const unsigned long long tick_ns = 1000000000ULL / (unsigned long long)sysconf(_SC_CLK_TCK);
@@ -61,8 +67,8 @@ bool alive_gone(__u32 tgid, __u32 tid, __u64 start_ns)
 	else
 		snprintf(path, sizeof(path), "/proc/%u/stat", tgid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOENT;
+	if (fd < 0) /* /proc may hide it: see hidepid in proc(5) */
+		return errno == ENOENT && alive_vacant(tgid, tid);
 	len = read(fd, stat, sizeof(stat) - 1);
 	if (len < 0) {
 		len = errno;

@@ -15,4 +15,7 @@ bool alive_known(void);
  */
 bool alive_gone(__u32 tgid, __u32 tid, __u64 start_ns);
 
+/* Has no task that number, in the process @tgid if @tid is not 0? */
+bool alive_vacant(__u32 tgid, __u32 tid);
+
 #endif

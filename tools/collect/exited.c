@@ -7,7 +7,7 @@
 #include "collect/exited.h"
 
 struct sum {
-	struct dax_key key; /* of the file: no process, no thread */
+	struct dax_key key; /* of the file; the process is 0 unless it lives; no thread */
 	__u64 cgroup;
 	char comm[DAX_COMM_LEN];
 	bool absorbs; /* absorbed holds something */
@@ -20,6 +20,7 @@ struct exited {
 	__u32 nr, room;
 	struct sum *sum;
 	struct sum others;
+	__u64 lost;
 };
 
 struct exited *exited_open(__u32 max)
@@ -54,21 +55,21 @@ void exited_begin(struct exited *exited)
 	forget(&exited->others);
 }
 
-static bool is_of(const struct sum *sum, const struct dax_meta *meta)
+static bool is_of(const struct sum *sum, const struct dax_meta *meta, __u32 tgid)
 {
 	return sum->key.ino == meta->key.ino && sum->key.dev == meta->key.dev &&
-	       sum->key.gen == meta->key.gen && sum->cgroup == meta->cgroup &&
+	       sum->key.gen == meta->key.gen && sum->key.tgid == tgid && sum->cgroup == meta->cgroup &&
 	       !strncmp(sum->comm, meta->comm, sizeof(sum->comm) - 1);
 }
 
-__u32 exited_find(struct exited *exited, const struct dax_meta *meta, bool *is_new)
+__u32 exited_find(struct exited *exited, const struct dax_meta *meta, __u32 tgid, bool *is_new)
 {
 	struct sum *sum;
 	__u32 at;
 
 	*is_new = false;
 	for (at = 0; at < exited->nr; at++)
-		if (is_of(&exited->sum[at], meta))
+		if (is_of(&exited->sum[at], meta, tgid))
 			return at;
 	if (exited->nr == exited->max)
 		return exited->max;
@@ -84,7 +85,8 @@ __u32 exited_find(struct exited *exited, const struct dax_meta *meta, bool *is_n
 	sum = &exited->sum[at];
 	memset(sum, 0, sizeof(*sum));
 	sum->key = meta->key;
-	sum->key.tgid = sum->key.tid = 0;
+	sum->key.tgid = tgid;
+	sum->key.tid = 0;
 	sum->cgroup = meta->cgroup;
 	memcpy(sum->comm, meta->comm, sizeof(sum->comm) - 1);
 	exited->nr++;
@@ -97,11 +99,17 @@ void exited_add(struct exited *exited, __u32 at, const struct dax_cell *count,
 {
 	struct sum *sum = at < exited->nr ? &exited->sum[at] : &exited->others;
 
+	exited->lost += sum == &exited->others;
 	cell_fold(&sum->count, count);
 	if (!told)
 		return;
 	cell_fold(&sum->absorbed, told);
 	sum->absorbs = true;
+}
+
+__u64 exited_lost(const struct exited *exited)
+{
+	return exited->lost;
 }
 
 __u32 exited_nr(const struct exited *exited)

@@ -424,6 +424,7 @@ static int next_sample(struct dax_source *src, struct dax_sample *out)
 
 	dax_live_look(live);
 	memset(out, 0, sizeof(*out));
+	dax_live_losses(live, &out->lost);
 	reading_take(live->reading, out);
 	out->mono_ns = clock_ns(CLOCK_MONOTONIC);
 	out->real_ns = clock_ns(CLOCK_REALTIME);
@@ -434,7 +435,6 @@ static int next_sample(struct dax_source *src, struct dax_sample *out)
 	out->zero_replaced = live->t2 & DAX_T2_REPLACED;
 	out->upgrades = live->tier == DAX_T3 && live->kernel.upgrades;
 	out->threads = live->by_thread;
-	dax_live_losses(live, &out->lost);
 	return 1;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <linux/types.h>
+#include "collect/alive.h"
 #include "collect/cells.h"
 #include "collect/exited.h"
 #include "collect/reading.h"
@@ -71,13 +72,15 @@ static bool absorb(void *ctx, __u32 slot, const struct dax_meta *meta)
 	struct reading *reading = ctx;
 	struct dax_cell count;
 	const struct dax_row *told = reading->row_of[slot] ? &reading->rows[reading->row_of[slot] - 1] : NULL;
+	__u32 at, tgid = 0;
 	bool is_new;
-	__u32 at;
 
 	if (!who_note(reading->who, slot, meta))
 		return false;
 	slots_sum(reading->slots, slot, &count);
-	at = exited_find(reading->exited, meta, &is_new);
+	if (meta->key.tid && !alive_vacant(meta->key.tgid, 0))
+		tgid = meta->key.tgid; /* a thread's, whose process lives */
+	at = exited_find(reading->exited, meta, tgid, &is_new);
 	exited_add(reading->exited, at, &count, told ? &told->count : NULL);
 	who_forget(reading->who, slot, is_new ? reading->max_slots + at : 0);
 	reading->nr_gone += told != NULL;
@@ -131,5 +134,6 @@ void reading_take(struct reading *reading, struct dax_sample *out)
 	out->nr_rows = (size_t)(row - reading->rows);
 	out->rows = reading->rows;
 	out->nr_gone = reading->nr_gone;
+	out->lost.slots += exited_lost(reading->exited);
 	reading->is_new = true;
 }

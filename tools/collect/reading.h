@@ -15,7 +15,8 @@ void reading_free(struct reading *reading); /* NULL is fine */
 /* Note the names of what is new, look whether files are where they were, and, if so, reap slots. */
 void reading_look(struct reading *reading, __u64 now_ns, bool reap);
 
-/* Fill in the rows of @out, which belong to @reading and hold until the next call, and nr_gone. */
+/* Fill in the rows of @out, which belong to @reading and hold until the next call, and nr_gone; add to
+ * lost what no row was left for. */
 void reading_take(struct reading *reading, struct dax_sample *out);
 
 /* Who @slot is; NULL, or false: nobody. */

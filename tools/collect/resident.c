@@ -70,10 +70,11 @@ static struct dax_resident *append(struct source *src)
 	return &src->part[src->nr++];
 }
 
-/* The row that tells most about a file, or NULL. Rows of files that were made later come later. */
+/* The row that tells most about a file, or NULL: several had its number, one after the other. */
 static const struct dax_row *row_of(const struct dax_sample *sample, const struct dax_key *key)
 {
 	const struct dax_row *found = NULL;
+	int best = -1, rank;
 	size_t i;
 
 	for (i = sample->nr_rows; i-- > 0;) {
@@ -81,10 +82,11 @@ static const struct dax_row *row_of(const struct dax_sample *sample, const struc
 
 		if (row->other || row->key.ino != key->ino || row->key.dev != key->dev)
 			continue;
-		if (row->key.tgid == key->tgid)
-			return row;
-		if (!found)
-			found = row;
+		rank = 4 * !row->path_deleted + 2 * (row->key.tgid == key->tgid) + !row->exited;
+		if (rank <= best)
+			continue;
+		best = rank;
+		found = row;
 	}
 	return found;
 }
@@ -342,7 +344,7 @@ static int next(struct dax_source *source, struct dax_sample *out)
 		look_at(src, src->targets[i]);
 	/* Those seen last are the likeliest to be there still. */
 	for (i = out->nr_rows; i-- > 0;)
-		if (!out->rows[i].other && (src->all || is_selected(src, &out->rows[i].key)))
+		if (!out->rows[i].other && out->rows[i].key.tgid && (src->all || is_selected(src, &out->rows[i].key)))
 			look_at(src, out->rows[i].key.tgid);
 	if (src->no_memory)
 		return -ENOMEM;

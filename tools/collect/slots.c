@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -12,8 +13,10 @@
 #include "collect/slots.h"
 
 #define SETTLE_NS 50000000ULL /* a program that found the slot before it lost its key has long ended */
-#define LOOKS	  256u	      /* processes looked for in one call, about 20 us each, */
-#define LOOKS_MAX 1024u	      /* ... and when hardly a slot is left */
+/* Slots whose process is looked for in one call, about 20 us each. */
+#define LOOKS_CALM 32u	 /* is it still the one that began then? */
+#define LOOKS	   256u	 /* most slots are taken */
+#define LOOKS_FULL 1024u /* hardly one is left */
 
 struct slots {
 	struct slots_maps maps;
@@ -26,6 +29,11 @@ struct slots {
 	bool may_reap;
 	__u64 *unkeyed_ns; /* [max]: when the slot's key was taken away; 0: it has one */
 	__u32 next;	   /* slot to look at */
+	struct {
+		__u32 tgid, tid;
+		__u64 start_ns;
+		bool gone;
+	} last; /* whom was looked for: one process may have many slots */
 };
 
 static void *map_memory(struct bpf_map *map, size_t *bytes)
@@ -107,46 +115,70 @@ static void give_back(struct slots *slots, __u32 slot)
 	memset(&slots->metas[slot], 0, sizeof(struct dax_meta));
 	slots->unkeyed_ns[slot] = 0;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	/* There is room for all of them in the queue. */
 	bpf_map_update_elem(bpf_map__fd(slots->maps.free), NULL, &slot, BPF_ANY);
 }
 
-/* A slot whose key is gone is nobody's as soon as no CPU has it at hand. */
+/*
+ * A slot whose key is gone is nobody's once no CPU has it at hand. While a process lives that has
+ * the number now, it may have found the slot before, and sleep in a fault that is charged to it.
+ */
 static void try_give_back(struct slots *slots, __u32 slot, __u64 now_ns, slots_fn fn, void *ctx)
 {
 	const struct dax_meta *meta = slots_meta(slots, slot);
 
-	if (meta && now_ns - slots->unkeyed_ns[slot] >= SETTLE_NS && !cached(slots, slot) &&
-	    fn(ctx, slot, meta))
+	if (meta && now_ns >= slots->unkeyed_ns[slot] + SETTLE_NS &&
+	    alive_vacant(meta->key.tgid, meta->key.tid) && !cached(slots, slot) && fn(ctx, slot, meta))
 		give_back(slots, slot);
 }
 
-static void try_unkey(struct slots *slots, __u32 slot, __u64 now_ns)
+static bool is_gone(struct slots *slots, const struct dax_meta *meta)
+{
+	const struct dax_key *key = &meta->key;
+
+	if (slots->last.tgid != key->tgid || slots->last.tid != key->tid ||
+	    slots->last.start_ns != meta->start_ns) {
+		slots->last.tgid = key->tgid;
+		slots->last.tid = key->tid;
+		slots->last.start_ns = meta->start_ns;
+		slots->last.gone = alive_gone(key->tgid, key->tid, meta->start_ns);
+	}
+	return slots->last.gone;
+}
+
+/* With @reused, only if its number is another's: that one is not to be counted there. */
+static void try_unkey(struct slots *slots, __u32 slot, bool reused)
 {
 	const struct dax_meta *meta = slots_meta(slots, slot);
+	struct timespec now;
 
-	if (!meta || slots->unkeyed_ns[slot] ||
-	    !alive_gone(meta->key.tgid, meta->key.tid, meta->start_ns))
+	if (!meta || slots->unkeyed_ns[slot] || !is_gone(slots, meta) ||
+	    (reused && alive_vacant(meta->key.tgid, meta->key.tid)))
 		return;
-	bpf_map_delete_elem(bpf_map__fd(slots->maps.keys), &meta->key);
-	slots->unkeyed_ns[slot] = now_ns;
+	if (bpf_map_delete_elem(bpf_map__fd(slots->maps.keys), &meta->key) && errno != ENOENT)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	slots->unkeyed_ns[slot] = (__u64)now.tv_sec * 1000000000u + (__u64)now.tv_nsec;
 }
 
 void slots_reap(struct slots *slots, __u64 now_ns, slots_fn fn, void *ctx)
 {
-	__u32 end = slots_end(slots), looks, slot, free = slots->max - end;
+	__u32 end = slots_end(slots), looks = LOOKS_CALM, slot, free = slots->max - end;
+	bool calm;
 
-	if (!slots->may_reap || free > slots->max / 4)
+	if (!slots->may_reap)
 		return;
-	for (slot = 1; slot < end; slot++) {
+	for (slot = 1; slot < end; slot++)
+		free += !slots->metas[slot].ready;
+	calm = free > slots->max / 4;
+	for (slot = 1; slot < end && !calm; slot++)
 		if (slots->unkeyed_ns[slot])
 			try_give_back(slots, slot, now_ns, fn, ctx);
-		free += !slots->metas[slot].ready;
-	}
-	if (free > slots->max / 4)
-		return;
-	looks = free < slots->max / 8 ? LOOKS_MAX : LOOKS;
+	if (!calm)
+		looks = free < slots->max / 8 ? LOOKS_FULL : LOOKS;
+	slots->last.tgid = 0;
 	for (looks = looks < end ? looks : end; looks; looks--) {
 		slots->next = slots->next < end ? slots->next : 1;
-		try_unkey(slots, slots->next++, now_ns);
+		try_unkey(slots, slots->next++, calm);
 	}
 }

@@ -32,9 +32,10 @@ const struct dax_meta *slots_meta(const struct slots *slots, __u32 slot);
 void slots_sum(const struct slots *slots, __u32 slot, struct dax_cell *out);
 
 /*
- * Look whether slots are still needed, when most of them are taken: @fn gets each whose process, or
+ * Look whether slots are still needed. When three quarters are taken @fn gets each whose process, or
  * thread, is gone, and which nothing is counted in any more. It is free once @fn has returned true.
- * It takes two calls, 50 ms apart: call it several times a second.
+ * It takes two calls, 50 ms apart: call it several times a second. Always, a process that has the
+ * number of one that is gone gets slots of its own before long.
  */
 typedef bool (*slots_fn)(void *ctx, __u32 slot, const struct dax_meta *meta);
 void slots_reap(struct slots *slots, __u64 now_ns, slots_fn fn, void *ctx);

@@ -297,6 +297,7 @@ void who_fill(const struct who *who, __u32 slot, const struct dax_meta *meta, st
 	row->thread[sizeof(row->thread) - 1] = '\0';
 	row->path_deleted = meta->flags & DAX_META_DELETED;
 	row->other = row->exited = false;
+	row->nr = 0;
 	row->absorbed = NULL;
 	who_texts(who, slot, row);
 }

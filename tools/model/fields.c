@@ -240,7 +240,7 @@ static struct dax_num pid(const struct dax_item *item, enum dax_window window, i
 {
 	(void)window;
 	(void)arg;
-	if ((item->kind != DAX_PROCESS && item->kind != DAX_THREAD) || item->other || item->exited)
+	if ((item->kind != DAX_PROCESS && item->kind != DAX_THREAD) || !item->key.tgid)
 		return num_unknown();
 	return num_count(item->key.tgid);
 }

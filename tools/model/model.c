@@ -159,9 +159,8 @@ static void item_name(struct dax_item *item, const struct dax_row *row)
 /* Whom an item of @kind stands for, of a row. */
 static int sort_of(enum dax_item_kind kind, const struct dax_row *row)
 {
-	bool who = kind == DAX_PROCESS || kind == DAX_THREAD;
-
-	if (row->exited && who)
+	/* A thread that has exited may be of a process that has not. */
+	if (row->exited && (kind == DAX_THREAD || (kind == DAX_PROCESS && !row->key.tgid)))
 		return SORT_EXITED;
 	/* A recording tells threads apart only up to a number. */
 	if (row->other || (kind == DAX_CGROUP && !row->cgroup) || (kind == DAX_THREAD && !row->key.tid))
@@ -177,7 +176,8 @@ static struct dax_key key_of_exited(const struct dax_row *row)
 
 	for (i = 0; i < sizeof(row->comm) && row->comm[i]; i++)
 		h = (h ^ (unsigned char)row->comm[i]) * 0x100000001b3ULL;
-	return (struct dax_key){.ino = row->cgroup, .dev = (__u32)h, .gen = (__u32)(h >> 32)};
+	return (struct dax_key){
+		.ino = row->cgroup, .dev = (__u32)h, .gen = (__u32)(h >> 32), .tgid = row->key.tgid};
 }
 
 /* The item of @kind that @row belongs to, made when it is the first of it; NULL: no memory. */
@@ -404,8 +404,11 @@ static int add_residents(struct dax_model *model, const struct dax_sample *now,
 	}
 	for (i = 0; i < now->nr_rows; i++) {
 		const struct dax_row *row = &now->rows[i];
-		const struct dax_item *process =
-			group_item(&group[DAX_PROCESS], DAX_PROCESS, row, model);
+		const struct dax_item *process;
+
+		if (row->exited && !row->key.tgid)
+			continue; /* what is gone has nothing mapped */
+		process = group_item(&group[DAX_PROCESS], DAX_PROCESS, row, model);
 
 		resident_add_state(&model->host.resident, &process->resident);
 		for (kind = DAX_MOUNT; kind <= DAX_FILE; kind++)

@@ -8,12 +8,13 @@
 static size_t hash_row(const struct dax_row *row)
 {
 	return hash_key(&row->key, row->other ? SORT_OTHER : row->exited ? SORT_EXITED : SORT_ONE) ^
-	       (size_t)row->cgroup;
+	       (size_t)row->cgroup ^ row->nr;
 }
 
 static bool same_row(const struct dax_row *a, const struct dax_row *b)
 {
-	return a->other == b->other && a->exited == b->exited && a->start_ns == b->start_ns &&
+	return a->other == b->other && a->exited == b->exited && a->nr == b->nr &&
+	       a->start_ns == b->start_ns &&
 	       a->cgroup == b->cgroup && same_key(&a->key, &b->key) &&
 	       (!a->exited || !strncmp(a->comm, b->comm, sizeof(a->comm) - 1));
 }

@@ -91,6 +91,7 @@ static struct dax_row *row_of(struct fold *fold, __u32 slot, __u32 tid)
 	row = &fold->row[fold->nr_rows];
 	memset(row, 0, sizeof(*row));
 	row->other = !slot;
+	row->nr = (__u32)fold->nr_rows;
 	if (who) {
 		row->key = who->key;
 		row->cgroup = who->cgroup;

@@ -94,6 +94,14 @@ static void widen(struct bounds *bounds, const struct dax_field *field)
 		bounds->hi = real(1);
 }
 
+/* Of processes that have exited only the sum is known: each alone has that, or anything less. */
+static void widen_many(struct bounds *bounds, const struct dax_field *field)
+{
+	bounds->lo = bounds->lo.kind == DAX_NUM_COUNT ? count(0) : real(0);
+	if (!only_grows(field))
+		bounds->hi = field->unit == DAX_UNIT_RATIO ? real(1) : (struct dax_num){.kind = DAX_NUM_UNKNOWN};
+}
+
 /* Each fault whose range was not tracked may have touched one more, and at 2 MiB or not. */
 static void widen_coverage(struct bounds *bounds, const struct dax_cell *cell)
 {
@@ -142,6 +150,8 @@ static struct dax_num value(const struct judge *judge, const struct dax_item *it
 		else
 			widen(bounds, field);
 	}
+	if (item->exited)
+		widen_many(bounds, field);
 	num.partial |= judge->missing;
 	return num;
 }
@@ -216,6 +226,9 @@ static void why_unknown(struct assert_result *out, const struct judge *judge,
 		snprintf(out->why, sizeof(out->why),
 			 "nothing of that kind was counted, or tier %s cannot tell",
 			 dax_tier_name(judge->model->tier));
+	else if (one->item->exited)
+		snprintf(out->why, sizeof(out->why),
+			 "of processes that have exited only the sum is known, and single ones may decide it");
 	else
 		snprintf(out->why, sizeof(out->why),
 			 "some faults were not followed, tracked or timed, and may decide it");

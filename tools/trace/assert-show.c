@@ -185,7 +185,8 @@ static json_t *json_judged(const struct assertion *of, const struct assert_judge
 
 	if (item->kind == DAX_PROCESS) {
 		failed |= json_object_set_new(object, "process", json_text(item->comm));
-		failed |= json_object_set_new(object, "pid", json_number(item->key.tgid));
+		failed |= json_object_set_new(
+			object, "pid", item->exited ? json_null() : json_number(item->key.tgid));
 	} else {
 		failed |= json_object_set_new(object, "file", json_text(item->path));
 		failed |= json_object_set_new(

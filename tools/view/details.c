@@ -39,8 +39,11 @@ static void add_identity(struct lines *lines, const struct dax_item *item)
 	if (item->path_gone)
 		lines_add(lines, LINE_FAINT, 0,
 			  "no longer there: renamed or deleted, which cannot be told");
-	if (item->exited)
-		lines_add(lines, LINE_FAINT, 0, "processes of that name that have exited");
+	if (item->exited && item->key.tgid)
+		lines_add(lines, LINE_FAINT, 0, "threads of process %u that have exited", item->key.tgid);
+	else if (item->exited)
+		lines_add(lines, LINE_FAINT, 0, "%s of that name that have exited",
+			  item->kind == DAX_THREAD ? "threads of processes" : "processes");
 	else if (item->kind == DAX_PROCESS)
 		lines_add(lines, LINE_FAINT, 0, "process %u", item->key.tgid);
 	if (item->kind == DAX_THREAD && !item->exited) {

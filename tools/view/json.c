@@ -75,7 +75,7 @@ static int put_identity(json_t *object, const struct dax_item *item)
 	failed |= put(object, "other", json_boolean(item->other));
 	if (process) {
 		failed |= put(object, "exited", json_boolean(item->exited));
-		failed |= put(object, "pid", many ? json_null() : integer(key->tgid));
+		failed |= put(object, "pid", key->tgid ? integer(key->tgid) : json_null());
 		failed |= put(object, "comm", text(item->other ? NULL : item->comm));
 	}
 	if (item->kind == DAX_THREAD) {

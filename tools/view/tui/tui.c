@@ -132,8 +132,16 @@ void tui_order(struct tui *tui)
 		place->at = 0;
 	for (i = 0; i < items->nr && tui->order && place->chosen; i++)
 		if (tui->order[i]->other == place->other && tui->order[i]->exited == place->exited &&
-		    !memcmp(&tui->order[i]->key, &place->key, sizeof(place->key)))
+		    !memcmp(&tui->order[i]->key, &place->key, sizeof(place->key))) {
 			place->at = i;
+			return;
+		}
+	if (!place->chosen)
+		return;
+	/* What was chosen is gone: its neighbour is, but no page is about that. */
+	if (tui->page == PAGE_DETAILS)
+		tui->page = PAGE_MAIN;
+	choose(tui, place->at);
 }
 
 void tui_show(struct tui *tui, const struct dax_model *model)
