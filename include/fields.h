@@ -160,6 +160,7 @@ const char *dax_tier_name(enum dax_tier tier);
 const char *dax_tier_means(enum dax_tier tier);
 
 /* Counters of a cell by themselves, unknown ones as such. */
+bool dax_item_seen(const struct dax_item *item); /* had it any fault? */
 const struct dax_cell *dax_item_cell(const struct dax_item *item, enum dax_window window);
 struct dax_num dax_reason_num(const struct dax_item *item, enum dax_window window,
 			      enum dax_reason reason);

@@ -27,7 +27,8 @@ static int help(void)
 	for (i = 0; i < NR_COMMANDS; i++)
 		printf("  %-8s %s\n", commands[i].name, commands[i].what);
 	printf("\n'daxtrace --features' says what this kernel lets be counted, and what not.\n"
-	       "'daxtrace COMMAND --help' tells more; daxtop shows the same live.\n");
+	       "'daxtrace COMMAND --help' tells more; daxtop shows the same live,\n"
+	       "and daxdoctor FILE says whether a file can have 2 MiB at all.\n");
 	return DAX_EXIT_OK;
 }
 

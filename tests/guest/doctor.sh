@@ -360,7 +360,7 @@ test_places() {
 		daxdoctor "$dir/clone" >"$work/text" || status=$?
 		if [ "$status" -eq 3 ]; then
 			check "no DAX for a file with shared blocks after a mount: a copy is advised" \
-				grep -q -- "cp -p --reflink=never $dir/clone" "$work/text"
+				grep -q -- "cp -a --reflink=never --sparse=never $dir/clone" "$work/text"
 		else
 			skip "shared blocks after a mount" "this kernel keeps DAX for them"
 		fi

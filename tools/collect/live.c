@@ -185,7 +185,7 @@ static int load(struct dax_live *live, const struct dax_live_opts *opts, int cpu
 		if (ret == -EPERM)
 			return fail(err, size, -EPERM,
 				    "no privilege to load BPF programs: run as root, or give the "
-				    "program CAP_BPF and CAP_PERFMON (setcap cap_bpf,cap_perfmon+ep)");
+				    "program CAP_BPF and CAP_PERFMON (setcap cap_bpf,cap_perfmon+ep PROGRAM)");
 	}
 	return fail(err, size, ret, "the BPF programs do not load here: %s: %s", strerror(-ret),
 		    bpf_log);

@@ -31,29 +31,50 @@ static int is_shared(void *ctx, const struct fiemap_extent *fe)
 	return !!(fe->fe_flags & FIEMAP_EXTENT_SHARED);
 }
 
-#define COPY "cp -p --reflink=never {file} {file}.new && mv {file}.new {file}"
+#define COPY "cp -a --reflink=never --sparse=never {file} {file}.new && mv {file}.new {file}"
 
-/* Why is a file no DAX file, and what would make it one? */
-static void explain_no_dax(struct report *report, const struct place *place, int fd, bool flag,
-			   const char *path)
+/* What makes a file or, with @dir, new files in a folder DAX where the filesystem and device can. */
+static void fix_attribute(struct report *report, bool dir, const char *path)
 {
-	char value[32] = "";
-	bool option = mount_option(&place->mount, "dax", value, sizeof(value));
-	bool shared = fiemap_walk(fd, 0, ~0ULL >> 1, 0, is_shared, NULL) == 1;
-	char run[192];
-
-	report->not_usable = true;
-	snprintf(run, sizeof(run), "dmesg | grep -i dax; umount {file} && mount -o dax=always %s%s {file}",
-		 *place->device.name ? "/dev/" : "DEVICE", place->device.name);
-	if (place->device.no_dax)
-		report_fix(report, "dax", 0, "the device is no persistent memory, or a namespace without DAX",
-			   "use a pmem device; a namespace in fsdax mode (making one erases all data)",
-			   "ndctl create-namespace -f -e NAMESPACE --mode=fsdax --align=2M", NULL);
-	else if (!flag && (!option || !strcmp(value, "inode")) && !shared)
+	if (dir)
+		report_fix(report, "dax", 0, "files are DAX only when they have the DAX attribute",
+			   "set it on the folder: new files inherit it, those that exist have to be "
+			   "copied; or mount with -o dax=always",
+			   "xfs_io -c 'chattr +x' {file}", path);
+	else
 		report_fix(report, "dax", 0, "files are DAX only when they have the DAX attribute",
 			   "set it on the folder, then copy the file: new files inherit it; or mount "
 			   "with -o dax=always",
 			   "xfs_io -c 'chattr +x' {dir} && " COPY, path);
+}
+
+/* Why is a file, or are new ones in a folder, no DAX files, and what would make them? */
+static void explain_no_dax(struct report *report, const struct place *place, int fd, bool flag, bool dir,
+			   const char *path)
+{
+	const char *device = place->device.name;
+	char value[32] = "";
+	bool option = mount_option(&place->mount, "dax", value, sizeof(value));
+	bool shared = !dir && fiemap_walk(fd, 0, ~0ULL >> 1, 0, is_shared, NULL) == 1;
+	char run[192];
+
+	report->not_usable = true;
+	snprintf(run, sizeof(run), "dmesg | grep -i dax; umount {file} && mount -o dax=always %s%s {file}",
+		 *device ? "/dev/" : "DEVICE", device);
+	if (place->mount.known && !mount_can_dax(&place->mount))
+		report_fix(report, "dax", 0, "this filesystem has no DAX",
+			   "put the file on XFS or ext4 on a /dev/pmem device; ndctl lists them",
+			   "ndctl list -Nu", NULL);
+	else if (place->device.no_dax && strncmp(device, "pmem", 4) != 0)
+		report_fix(report, "dax", 0, "the device is no persistent memory",
+			   "put the file on XFS or ext4 on a /dev/pmem device; ndctl lists them",
+			   "ndctl list -Nu", NULL);
+	else if (place->device.no_dax)
+		report_fix(report, "dax", 0, "the device is a namespace without DAX",
+			   "make it one in fsdax mode, which erases all data; ndctl list -Nu has its name",
+			   "ndctl create-namespace -f -e NAMESPACE --mode=fsdax --align=2M", NULL);
+	else if (!flag && (!option || !strcmp(value, "inode")) && !shared)
+		fix_attribute(report, dir, path);
 	else if (shared)
 		report_fix(report, "dax", 0,
 			   "XFS does not use DAX for a file that shares blocks with another, from the "
@@ -82,7 +103,7 @@ static void check_dax(struct report *report, const struct place *place, int fd, 
 			   path, flag ? " (has the DAX attribute)" : "");
 	json_object_set_new(facts, "attribute", json_boolean(flag));
 	if (state == DAX_STATE_NO)
-		explain_no_dax(report, place, fd, flag, path);
+		explain_no_dax(report, place, fd, flag, false, path);
 	else if (state == DAX_STATE_UNKNOWN)
 		report->not_usable = true;
 }
@@ -200,13 +221,13 @@ static void examine_dir(struct report *report, struct places *places, int fd, co
 	char value[32] = "";
 	bool option = mount_option(&place->mount, "dax", value, sizeof(value));
 	bool always = option && (!*value || !strcmp(value, "always"));
-	bool possible = !place->device.no_dax && strcmp(value, "never");
+	bool possible = !place->device.no_dax && mount_can_dax(&place->mount) && strcmp(value, "never");
 
 	if (place->mount.known && possible && (always || flag)) {
 		report_add(report, "dax", VERDICT_OK, "new files in %s are DAX", path);
 	} else if (place->mount.known) {
 		report_add(report, "dax", VERDICT_PROBLEM, "new files in %s are not DAX", path);
-		explain_no_dax(report, place, fd, flag, path);
+		explain_no_dax(report, place, fd, flag, true, path);
 	} else {
 		report->not_usable = true;
 	}
@@ -239,8 +260,8 @@ void examine_path(struct report *report, const char *path)
 		    path);
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		die(DAX_EXIT_UNSUPPORTED, "%s: cannot open it to read its extents: %s", path,
-		    strerror(errno));
+		die(DAX_EXIT_UNSUPPORTED, "%s: cannot open it to read its extents: %s%s", path,
+		    strerror(errno), errno == EACCES ? ": run as root or as its owner" : "");
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID, &stx) ||
 	    dir != S_ISDIR(stx.stx_mode) || (!dir && !S_ISREG(stx.stx_mode)))
 		die(DAX_EXIT_UNSUPPORTED, "%s: changed while it was being opened; try again", path);

@@ -89,6 +89,17 @@ void mount_free(struct mount *mount)
 	*mount = (struct mount){0};
 }
 
+bool mount_can_dax(const struct mount *mount)
+{
+	static const char *const types[] = {"xfs", "ext4", "ext2", "erofs", "fuse", "virtiofs", "famfs"};
+	size_t i;
+
+	for (i = 0; i < sizeof(types) / sizeof(*types); i++)
+		if (mount->known && !strcmp(mount->type, types[i]))
+			return true;
+	return false;
+}
+
 const char *mount_option(const struct mount *mount, const char *name, char *out, size_t size)
 {
 	const char *at = mount->known ? mount->options : "";

@@ -18,6 +18,9 @@ struct mount {
 void mount_find(struct mount *mount, const char *table, __u64 id, dev_t dev);
 void mount_free(struct mount *mount);
 
+/* Has a filesystem of its kind DAX at all? */
+bool mount_can_dax(const struct mount *mount);
+
 /* The value of option @name; "" for one without a value, NULL when it is not set. */
 const char *mount_option(const struct mount *mount, const char *name, char *out, size_t size);
 

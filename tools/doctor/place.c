@@ -68,15 +68,17 @@ static void check_mount(struct report *report, const struct place *place)
 	char value[32] = "";
 	bool dax = mount_option(mount, "dax", value, sizeof(value));
 	bool never = dax && !strcmp(value, "never"), always = dax && (!*value || !strcmp(value, "always"));
+	bool can = mount_can_dax(mount);
 	json_t *facts;
 
 	if (!mount->known) {
 		report_add(report, "mount", VERDICT_UNKNOWN, "its mount is not in /proc/self/mountinfo");
 		return;
 	}
-	facts = report_add(report, "mount", never ? VERDICT_PROBLEM : VERDICT_OK,
+	facts = report_add(report, "mount", never || !can ? VERDICT_PROBLEM : VERDICT_OK,
 			   "%s on %s at %s, %s", mount->type, mount->source, mount->point,
-			   always ? "dax=always: every file is DAX"
+			   !can	    ? "a filesystem without DAX"
+			   : always ? "dax=always: every file is DAX"
 			   : never ? "dax=never: no file is DAX"
 			   : dax   ? "dax=inode: files with the DAX attribute are DAX"
 				   : "no dax option in effect: files with the DAX attribute are DAX "
@@ -204,6 +206,12 @@ static dev_t realtime_device(const struct mount *mount)
 	return st.st_rdev;
 }
 
+static const struct place *about(struct report *report, const struct place *place)
+{
+	snprintf(report->fs_type, sizeof(report->fs_type), "%s", place->mount.known ? place->mount.type : "");
+	return place;
+}
+
 const struct place *place_of(struct places *places, struct report *report, int fd,
 			     const struct statx *stx, bool realtime)
 {
@@ -213,7 +221,7 @@ const struct place *place_of(struct places *places, struct report *report, int f
 
 	for (size_t i = 0; i < places->nr; i++)
 		if (places->place[i]->dev == dev && places->place[i]->realtime == realtime)
-			return places->place[i];
+			return about(report, places->place[i]);
 	place = grow(NULL, 0, sizeof(*place));
 	*place = (struct place){.dev = dev, .realtime = realtime, .tries_huge = true};
 	places->place = grow(places->place, places->nr, sizeof(*places->place));
@@ -222,7 +230,7 @@ const struct place *place_of(struct places *places, struct report *report, int f
 	check_mount(report, place);
 	device_check(report, realtime ? realtime_device(&place->mount) : dev, &place->device);
 	check_filesystem(report, place, fd);
-	return place;
+	return about(report, place);
 }
 
 void places_free(struct places *places)

@@ -21,6 +21,7 @@ struct known_file {
 	ino_t ino;
 	bool dax;
 	struct runs runs;
+	char fs_type[sizeof(((struct report *)0)->fs_type)];
 };
 
 struct process {
@@ -117,6 +118,7 @@ static struct known_file *file_of(struct process *process, const struct entry *e
 	if (dax_state(&stx) == DAX_STATE_YES)
 		file->dax = examine_file(process->report, &process->places, fd, &stx, entry->path,
 					 process->kernel_huge, &file->runs);
+	memcpy(file->fs_type, process->report->fs_type, sizeof(file->fs_type));
 	close(fd);
 	return file;
 }
@@ -139,6 +141,7 @@ static void add_mapping(struct process *process, const struct entry *entry)
 				!resident_add(process->pagemap, mapping.vma.start, mapping.vma.end,
 					      ~0ULL, &mapping.resident);
 	mapping.has_huge_zero = mapping.has_residency && resident_kernel()->huge_zero;
+	memcpy(process->report->fs_type, file->fs_type, sizeof(file->fs_type));
 	report_fix_fates(process->report, &mapping.runs, mapping.path);
 	if (entry->vma.no_huge)
 		report_fix(process->report, "never_tried", mapping.runs.ranges,
@@ -161,8 +164,9 @@ static void read_smaps(struct process *process)
 	snprintf(path, sizeof(path), "/proc/%d/smaps", process->report->pid);
 	file = fopen(path, "re");
 	if (!file)
-		die(errno == ENOENT ? DAX_EXIT_USAGE : DAX_EXIT_UNSUPPORTED, "process %d: %s",
-		    process->report->pid, errno == ENOENT ? "no such process" : strerror(errno));
+		die(errno == ENOENT ? DAX_EXIT_USAGE : DAX_EXIT_UNSUPPORTED, "process %d: %s%s",
+		    process->report->pid, errno == ENOENT ? "no such process" : strerror(errno),
+		    errno == EACCES ? ": run as root or with CAP_SYS_PTRACE, where the system lets those" : "");
 	while (getline(&line, &size, file) > 0) {
 		struct entry next;
 
@@ -237,7 +241,7 @@ void examine_process(struct report *report)
 			   process.unopened);
 	if (!report->nr_mappings) {
 		report->not_usable = true;
-		report_add(report, "mappings", VERDICT_UNKNOWN, "process %d maps no DAX file%s",
+		report_add(report, "mappings", VERDICT_UNKNOWN, "process %d maps no DAX file%s: daxdoctor FILE says why a file is none",
 			   report->pid, process.unopened ? " that can be seen" : "");
 	} else if (!report->mapping[0].has_residency) {
 		report_add(report, "residency", VERDICT_UNKNOWN,

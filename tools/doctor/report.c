@@ -61,6 +61,7 @@ void report_fix(struct report *report, const char *cause, __u64 ranges, const ch
 	struct dax_item item = {.kind = DAX_FILE,
 				.path = path,
 				.most_path = path,
+				.fs_type = *report->fs_type ? report->fs_type : NULL,
 				.most_pid = (__u32)report->pid};
 	char command[FORMAT_LINE_MAX];
 

@@ -39,6 +39,7 @@ struct mapping {
 
 struct report {
 	const char *subject; /* what was asked about */
+	char fs_type[16];    /* of what is examined now; "": unknown */
 	struct finding *finding;
 	size_t nr_findings;
 	struct fix *fix;

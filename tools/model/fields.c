@@ -5,6 +5,16 @@
 #include "model/num.h"
 #include "util/lat.h"
 
+bool dax_item_seen(const struct dax_item *item)
+{
+	int i;
+
+	for (i = 0; i < DAX_NR_OUTCOMES; i++)
+		if (item->total.fault[i][0] || item->total.fault[i][1])
+			return true;
+	return false;
+}
+
 const struct dax_cell *dax_item_cell(const struct dax_item *item, enum dax_window window)
 {
 	return window == DAX_TOTAL ? &item->total : &item->last;

@@ -12,13 +12,17 @@ static const char *const outcome_names[DAX_NR_OUTCOMES] = {
 	[DAX_PMD_ERROR] = "pmd_error",	 [DAX_PMD_FALLBACK] = "pmd_fallback",
 };
 
-/* A copy has new extents and no page-cache entries; the reflink that cp makes by itself has not. */
-#define COPY "cp -p --reflink=never {file} {file}.new && mv {file}.new {file}"
+/*
+ * A copy has new extents and no page-cache entries; the reflink that cp makes by itself has not, nor
+ * has one with holes 2 MiB in a piece. Who has the file open goes on with the old one.
+ */
+#define COPY	"cp -a --reflink=never --sparse=never {file} {file}.new && mv {file}.new {file}"
+#define STOPPED "stop the programs that have it open, then "
 #define MAPS "grep -F {file} /proc/{pid}/maps"
 
 /*
  * What a reason means, how to be rid of it, and what to type for it. What erases data says so.
- * {file}, {dir} and {pid} are filled in by the view.
+ * {file}, {dir} and {pid} are filled in by the view; {extsize} sets the hint of the folder on XFS.
  */
 static const struct reason {
 	const char *name, *means, *fix, *run;
@@ -59,16 +63,17 @@ static const struct reason {
 		{
 			.name = "past_eof",
 			.means = "the file ends inside the 2 MiB range",
-			.fix = "make its length a multiple of 2 MiB, best before it is filled",
-			.run = "truncate -s %2M {file}",
+			.fix = STOPPED "make its length a multiple of 2 MiB, best before it is filled; "
+				       "a copy drops what earlier faults left",
+			.run = "truncate -s %2M {file} && " COPY,
 		},
 	[DAX_WHY_PTE_ENTRY] =
 		{
 			.name = "pte_entry",
 			.means = "an earlier 4 KiB fault, of any process, left its entry in the "
 				 "page cache",
-			.fix = "drop the entries by a copy (or umount and mount), then let the "
-			       "first touch of each range be at 2 MiB",
+			.fix = STOPPED "drop the entries by a copy (or umount and mount), and let the "
+				       "first touch of each range be at 2 MiB",
 			.run = COPY,
 		},
 	[DAX_WHY_LOOKUP_FAILED] =
@@ -83,19 +88,20 @@ static const struct reason {
 		{
 			.name = "extent_short",
 			.means = "the file's extent ends before the 2 MiB range does",
-			.fix = "allocate it anew in whole 2 MiB pieces, on XFS as below; filefrag "
-			       "-v shows the extents",
-			.run = "xfs_io -c 'extsize 2m' {dir} && " COPY,
+			.fix = STOPPED "allocate it anew, in whole 2 MiB pieces; if that does not help, "
+				       "daxdoctor FILE says what the filesystem lacks",
+			.run = "{extsize}" COPY,
 		},
 	[DAX_WHY_EXTENT_MISALIGNED] =
 		{
 			.name = "extent_misaligned",
 			.means = "the file's extent does not start at a multiple of 2 MiB on the "
 				 "device",
-			.fix = "allocate it anew, on XFS as below; if that does not help, start "
-			       "the partition at a multiple of 4096 sectors, then mkfs.xfs -d "
-			       "su=2m,sw=1 or mkfs.ext4 -b 4096 -E stride=512 (erases all data)",
-			.run = "xfs_io -c 'extsize 2m' {dir} && " COPY,
+			.fix = STOPPED "allocate it anew; if that does not help, daxdoctor FILE says "
+				       "whose the offset is: the partition has to start at a multiple of "
+				       "4096 sectors, the filesystem be made by mkfs.xfs -d su=2m,sw=1 or "
+				       "mkfs.ext4 -b 4096 -E stride=512 (erases all data)",
+			.run = "{extsize}" COPY,
 		},
 	[DAX_WHY_DEVICE_SHORT] =
 		{

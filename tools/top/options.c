@@ -41,9 +41,10 @@ static const char usage[] =
 	"      --color WHEN      auto (not with NO_COLOR), always or never\n"
 	"      --ascii           no character beyond ASCII\n"
 	"      --features        say what this kernel lets be counted, and what not\n"
-	"      --help, --version (with -v: and the features)\n"
+	"  -h, --help, --version (with -v: and the features)\n"
 	"  -- COMMAND            run COMMAND, watch it and its children, end with it\n"
 	"\n"
+	"daxdoctor FILE says whether a file is a DAX file, and what it lacks for 2 MiB.\n"
 	"Keys: h or ? for help, q to quit. Needs root, or CAP_BPF and CAP_PERFMON.\n"
 	"Exit status: 0 done, 2 usage, 3 cannot run here, else that of COMMAND.\n";
 
@@ -56,7 +57,6 @@ enum {
 	OPT_COLOR,
 	OPT_ASCII,
 	OPT_FEATURES,
-	OPT_HELP,
 	OPT_VERSION
 };
 
@@ -78,7 +78,7 @@ static const struct option longopts[] = {
 	{"ascii", no_argument, NULL, OPT_ASCII},
 	{"features", no_argument, NULL, OPT_FEATURES},
 	{"verbose", no_argument, NULL, 'v'},
-	{"help", no_argument, NULL, OPT_HELP},
+	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, OPT_VERSION},
 	{0},
 };
@@ -234,7 +234,7 @@ static void option(struct top_opts *opts, int opt, char *arg)
 	case OPT_ASCII:
 		opts->show.ascii = true;
 		break;
-	case OPT_HELP:
+	case 'h':
 		print_and_exit(usage);
 		break;
 	case OPT_VERSION:
@@ -282,7 +282,7 @@ void top_options(struct top_opts *opts, int argc, char *argv[])
 			die_usage("there is no command after --");
 	}
 	argv[0] = (char *)program_name(); /* for the messages of getopt_long() */
-	while ((opt = getopt_long(own, argv, "d:n:bp:HG:r:s:v", longopts, NULL)) != -1)
+	while ((opt = getopt_long(own, argv, "d:n:bp:HG:r:s:vh", longopts, NULL)) != -1)
 		option(opts, opt, optarg);
 	if (opts->version)
 		version_and_exit(opts->verbose);

@@ -167,16 +167,6 @@ static struct assert_judged judge_one(const struct judge *judge, const struct da
 	return one;
 }
 
-static bool seen(const struct dax_item *item)
-{
-	int i;
-
-	for (i = 0; i < DAX_NR_OUTCOMES; i++)
-		if (item->total.fault[i][0] || item->total.fault[i][1])
-			return true;
-	return false;
-}
-
 /* Whether there is something to count that found no file and process of its own. */
 static bool have_others(const struct dax_model *model, const struct dax_field *field)
 {
@@ -188,7 +178,7 @@ static bool have_others(const struct dax_model *model, const struct dax_field *f
 		if (!files->item[i].other)
 			continue;
 		num = dax_field_num(field, &files->item[i], DAX_TOTAL);
-		if (seen(&files->item[i]) || (num.kind != DAX_NUM_UNKNOWN && as_real(num) > 0))
+		if (dax_item_seen(&files->item[i]) || (num.kind != DAX_NUM_UNKNOWN && as_real(num) > 0))
 			return true;
 	}
 	return false;
@@ -257,7 +247,7 @@ static int judge_host(struct assert_result *out, struct judge *judge)
 		struct assert_judged one = judge_one(judge, &files->item[i]);
 
 		/* Nothing of a sum comes from where there is none. */
-		if (!seen(one.item) || one.num.kind == DAX_NUM_UNKNOWN ||
+		if (!dax_item_seen(one.item) || one.num.kind == DAX_NUM_UNKNOWN ||
 		    (judge->largest_first && as_real(one.num) == 0))
 			continue;
 		from[nr] = one;
@@ -310,7 +300,7 @@ static int judge_each(struct assert_result *out, struct judge *judge)
 		return -ENOMEM;
 	for (i = 0; i < items->nr; i++) {
 		const struct dax_item *item = &items->item[i];
-		enum match how = item->other || !seen(item) ? MATCH_NO : match(judge->of, item);
+		enum match how = item->other || !dax_item_seen(item) ? MATCH_NO : match(judge->of, item);
 
 		if (how == MATCH_NO)
 			continue;
@@ -397,8 +387,8 @@ int assert_judge(struct assert_result *out, const struct assertion *of,
 	memset(out, 0, sizeof(*out));
 	out->of = of;
 	out->verdict = ASSERT_INCONCLUSIVE;
-	if (!seen(&run->model->host)) {
-		snprintf(out->why, sizeof(out->why), "no fault on a DAX file was seen");
+	if (!dax_item_seen(&run->model->host)) {
+		snprintf(out->why, sizeof(out->why), "no fault on a DAX file was seen; daxdoctor FILE says whether a file is one");
 		return 0;
 	}
 	/* Names are bytes: one that is no text of the user's locale can be matched too. */

@@ -33,7 +33,7 @@ static const char usage[] =
 	"      --duration SEC  stop recording after so long\n"
 	"      --max-tier N    attach no more than tier N, 0 to 3\n"
 	"  -q                say nothing when all went well\n"
-	"      --help\n"
+	"  -h, --help\n"
 	"\n"
 	"Lost faults are counted and told. A recording that was cut short by a crash or a full "
 	"disk\n"
@@ -54,7 +54,7 @@ struct record {
 	__u64 counted;
 };
 
-enum { OPT_DURATION = 256, OPT_PER_THREAD, OPT_MAX_TIER, OPT_HELP };
+enum { OPT_DURATION = 256, OPT_PER_THREAD, OPT_MAX_TIER };
 
 static const struct option longopts[] = {
 	{"output", required_argument, NULL, 'o'},
@@ -67,7 +67,7 @@ static const struct option longopts[] = {
 	{"duration", required_argument, NULL, OPT_DURATION},
 	{"max-tier", required_argument, NULL, OPT_MAX_TIER},
 	{"quiet", no_argument, NULL, 'q'},
-	{"help", no_argument, NULL, OPT_HELP},
+	{"help", no_argument, NULL, 'h'},
 	{0},
 };
 
@@ -113,7 +113,7 @@ static void option(struct record *rec, int opt, char *arg)
 	case 'q':
 		rec->quiet = true;
 		break;
-	case OPT_HELP:
+	case 'h':
 		print_and_exit(usage);
 	default:
 		usage_and_exit("record");
@@ -125,7 +125,7 @@ static void options(struct record *rec, int argc, char *argv[])
 	int opt;
 
 	argv[0] = (char *)program_name(); /* for the messages of getopt_long() */
-	while ((opt = getopt_long(argc, argv, "+o:p:aG:m:z::q", longopts, NULL)) != -1)
+	while ((opt = getopt_long(argc, argv, "+o:p:aG:m:z::qh", longopts, NULL)) != -1)
 		option(rec, opt, optarg);
 	if (optind < argc)
 		rec->watch_opts.command = &argv[optind];

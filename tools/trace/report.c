@@ -24,7 +24,7 @@ static const char usage[] =
 	"      --events   one line for each fault, in the order of time\n"
 	"      --per-thread  a table of threads too\n"
 	"      --rows N   lines of each table in text (10) and JSON (all); 0: all\n"
-	"      --help\n"
+	"  -h, --help\n"
 	"\n"
 	"A damaged or unfinished recording is read as far as it goes, and the damage told.\n"
 	"Exit status: 0 shown, 2 usage or not a recording, 3 cannot read or write.\n";
@@ -38,7 +38,7 @@ struct report {
 	bool per_thread;
 };
 
-enum { OPT_JSON = 256, OPT_EVENTS, OPT_PER_THREAD, OPT_ROWS, OPT_HELP };
+enum { OPT_JSON = 256, OPT_EVENTS, OPT_PER_THREAD, OPT_ROWS };
 
 static const struct option longopts[] = {
 	{"input", required_argument, NULL, 'i'},
@@ -46,7 +46,7 @@ static const struct option longopts[] = {
 	{"events", no_argument, NULL, OPT_EVENTS},
 	{"rows", required_argument, NULL, OPT_ROWS},
 	{"per-thread", no_argument, NULL, OPT_PER_THREAD},
-	{"help", no_argument, NULL, OPT_HELP},
+	{"help", no_argument, NULL, 'h'},
 	{0},
 };
 
@@ -68,7 +68,7 @@ static void option(struct report *rep, int opt, char *arg)
 	case OPT_ROWS:
 		rep->rows = parse_number("--rows", arg, 0, 1000000000);
 		break;
-	case OPT_HELP:
+	case 'h':
 		print_and_exit(usage);
 	default:
 		usage_and_exit("report");
@@ -80,7 +80,7 @@ static void options(struct report *rep, int argc, char *argv[])
 	int opt;
 
 	argv[0] = (char *)program_name(); /* for the messages of getopt_long() */
-	while ((opt = getopt_long(argc, argv, "i:", longopts, NULL)) != -1)
+	while ((opt = getopt_long(argc, argv, "i:h", longopts, NULL)) != -1)
 		option(rep, opt, optarg);
 	if (optind < argc && !rep->path)
 		rep->path = argv[optind++];

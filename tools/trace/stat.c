@@ -33,7 +33,7 @@ static const char usage[] =
 	"      --per-thread    count threads apart\n"
 	"      --duration SEC  stop counting after so long\n"
 	"      --max-tier N    attach no more than tier N, 0 to 3\n"
-	"      --help\n"
+	"  -h, --help\n"
 	"\n"
 	"Needs root, or CAP_BPF and CAP_PERFMON.\n"
 	"An assertion can name whom it is about, and must hold for each that matches:\n"
@@ -64,8 +64,7 @@ enum {
 	OPT_ASSERT,
 	OPT_PER_THREAD,
 	OPT_DURATION,
-	OPT_MAX_TIER,
-	OPT_HELP
+	OPT_MAX_TIER
 };
 
 static const struct option longopts[] = {
@@ -78,7 +77,7 @@ static const struct option longopts[] = {
 	{"per-thread", no_argument, NULL, OPT_PER_THREAD},
 	{"duration", required_argument, NULL, OPT_DURATION},
 	{"max-tier", required_argument, NULL, OPT_MAX_TIER},
-	{"help", no_argument, NULL, OPT_HELP},
+	{"help", no_argument, NULL, 'h'},
 	{0},
 };
 
@@ -132,7 +131,7 @@ static void option(struct stat_run *run, int opt, char *arg)
 		run->watch_opts.max_tier =
 			(enum dax_tier)parse_number("--max-tier", arg, DAX_T0, DAX_T3);
 		break;
-	case OPT_HELP:
+	case 'h':
 		print_and_exit(usage);
 	default:
 		usage_and_exit("stat");
@@ -144,7 +143,7 @@ static void options(struct stat_run *run, int argc, char *argv[])
 	int opt;
 
 	argv[0] = (char *)program_name(); /* for the messages of getopt_long() */
-	while ((opt = getopt_long(argc, argv, "+p:aG:", longopts, NULL)) != -1)
+	while ((opt = getopt_long(argc, argv, "+p:aG:h", longopts, NULL)) != -1)
 		option(run, opt, optarg);
 	if (optind < argc)
 		run->watch_opts.command = &argv[optind];

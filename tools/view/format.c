@@ -229,6 +229,12 @@ static void put_place(struct out *out, const char *place, const struct dax_item 
 			put_quoted(out, path, slash > path ? (size_t)(slash - path) : 1, ascii);
 		else
 			put(out, "DIR");
+	} else if (!strncmp(place, "{extsize}", 9)) {
+		if (item->fs_type && strcmp(item->fs_type, "xfs"))
+			return; /* others have no such hint */
+		put(out, "xfs_io -c 'extsize 2m' ");
+		put_place(out, "{dir}", item, ascii);
+		put(out, " && ");
 	} else if (pid) {
 		put(out, "%u", pid);
 	} else {

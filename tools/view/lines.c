@@ -69,6 +69,50 @@ void lines_add(struct lines *lines, enum line_style style, int indent, const cha
 	} while (*at);
 }
 
+/* Bytes of the command @text to put on a line: up to a space outside quotes; a word too long is cut. */
+static size_t fit_command(const char *text, int columns)
+{
+	size_t fits = escape_fit(text, columns, NULL), good = 0, at;
+	bool quoted = false, ansi = false;
+
+	if (!text[fits])
+		return fits;
+	for (at = 0; at <= fits; at++) {
+		if (quoted) {
+			if (ansi && text[at] == '\\' && text[at + 1])
+				at++;
+			else
+				quoted = text[at] != '\'';
+		} else if (text[at] == '\'') {
+			quoted = true;
+			ansi = at && text[at - 1] == '$';
+		} else if (text[at] == ' ') {
+			good = at;
+		}
+	}
+	return good ? good : fits ? fits : 1;
+}
+
+/* Lines that a shell reads as one, wherever they are broken. */
+static void add_command(struct lines *lines, int indent, const char *begin, const char *text)
+{
+	char line[FORMAT_LINE_MAX];
+
+	while (*text) {
+		int room = lines->columns - indent - 2;
+		size_t len = fit_command(text, room > 8 ? room : 8);
+		int whole = snprintf(line, sizeof(line), "%*s%s%.*s%s", indent - (int)strlen(begin), "",
+				     begin, (int)len, text, text[len] == ' ' ? " \\" : "");
+
+		add_one(lines, LINE_STRONG, 0, line,
+			whole < (int)sizeof(line) ? (size_t)whole : sizeof(line) - 1);
+		text += len;
+		while (*text == ' ')
+			text++;
+		begin = "";
+	}
+}
+
 void lines_free(struct lines *lines)
 {
 	size_t i;
@@ -148,6 +192,15 @@ void lines_reasons(struct lines *lines, const struct dax_item *item, enum dax_wi
 		lines_add(lines, LINE_PLAIN, 8, "why     %s", text);
 }
 
+void lines_unseen(struct lines *lines, const struct dax_item *host)
+{
+	if (!dax_item_seen(host))
+		lines_add(lines, LINE_PLAIN, 8,
+			  "why     no fault on a DAX file was seen: files are DAX files on XFS, ext4 or ext2 on "
+			  "persistent memory, mounted with -o dax; daxdoctor FILE says whether one is, and what "
+			  "is missing");
+}
+
 void lines_fix(struct lines *lines, int indent, const char *fix, const char *run,
 	       const struct dax_item *item)
 {
@@ -161,7 +214,7 @@ void lines_fix(struct lines *lines, int indent, const char *fix, const char *run
 	format_run(text, run, item, lines->ascii);
 	if (lines->whole_commands)
 		lines->columns = FORMAT_LINE_MAX;
-	lines_add(lines, LINE_STRONG, indent + 5, "%*srun: %s", indent, "", text);
+	add_command(lines, indent + 5, "run: ", text);
 	lines->columns = columns;
 }
 

@@ -33,6 +33,9 @@ void lines_summary(struct lines *lines, const struct dax_item *item, enum dax_wi
 /* "now  at 2 MiB 4.00MiB ...", or why that is not known; nothing when it was not asked for. */
 void lines_resident(struct lines *lines, const struct dax_item *item);
 
+/* When @host had no fault at all: who can have one. Else nothing. */
+void lines_unseen(struct lines *lines, const struct dax_item *host);
+
 /* "why  extent_short 10, pte_entry 2", or nothing when nothing fell back. */
 void lines_reasons(struct lines *lines, const struct dax_item *item, enum dax_window window);
 

@@ -178,6 +178,7 @@ int view_text(FILE *to, const struct dax_model *model, const struct view_opts *o
 	add_head(&lines, model, opts);
 	lines_summary(&lines, &model->host, DAX_TOTAL);
 	lines_reasons(&lines, &model->host, DAX_TOTAL);
+	lines_unseen(&lines, &model->host);
 	ret = add_table(&lines, model, DAX_FILE, opts);
 	if (!ret)
 		ret = add_table(&lines, model, DAX_PROCESS, opts);

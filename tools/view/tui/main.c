@@ -165,7 +165,10 @@ static void draw_reasons(const struct tui *tui, int y, int columns, int nr)
 		screen_put(y + (int)i, x, columns - x, LOOK_BAR, bar);
 	}
 	if (nr > 0 && !known)
-		screen_put(y, 0, columns, LOOK_PLAIN, "why     nothing fell back");
+		screen_put(y, 0, columns, LOOK_PLAIN,
+			   dax_item_seen(host)
+				   ? "why     nothing fell back"
+				   : "why     no fault on a DAX file seen yet: daxdoctor FILE says if one is");
 }
 
 static void draw_tabs(const struct tui *tui, int y, int columns)
