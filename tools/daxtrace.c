@@ -7,13 +7,13 @@
 #include "util/err.h"
 
 static const struct command {
-	const char *name;
+	const char *name, *with_space;
 	int (*run)(int argc, char *argv[]);
 	const char *what;
 } commands[] = {
-	{"record", trace_record, "write every fault to a file"},
-	{"report", trace_report, "show what a recording holds"},
-	{"stat", trace_stat, "count the faults of a command, without a file"},
+	{"record", " record", trace_record, "write every fault to a file"},
+	{"report", " report", trace_report, "show what a recording holds"},
+	{"stat", " stat", trace_stat, "count the faults of a command, without a file"},
 };
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
@@ -49,7 +49,9 @@ int main(int argc, char *argv[])
 	if (!strcmp(argv[1], "--features"))
 		return finish_stdout(dax_features_print(stdout));
 	for (i = 0; i < NR_COMMANDS; i++)
-		if (!strcmp(argv[1], commands[i].name))
+		if (!strcmp(argv[1], commands[i].name)) {
+			set_command(commands[i].with_space);
 			return finish_stdout(commands[i].run(argc - 1, argv + 1));
+		}
 	die_usage("'%s': no such command", argv[1]);
 }

@@ -246,8 +246,7 @@ static void option(struct top_opts *opts, int opt, char *arg)
 	case OPT_FEATURES:
 		exit(finish_stdout(dax_features_print(stdout)));
 	default:
-		fprintf(stderr, "Try '%s --help'.\n", program_name());
-		exit(DAX_EXIT_USAGE);
+		try_help();
 	}
 }
 

@@ -67,12 +67,6 @@ void print_and_exit(const char *text)
 	exit(finish_stdout(DAX_EXIT_OK));
 }
 
-void usage_and_exit(const char *command)
-{
-	fprintf(stderr, "Try '%s %s --help'.\n", program_name(), command);
-	exit(DAX_EXIT_USAGE);
-}
-
 void text_opts(struct view_opts *opts, int fd)
 {
 	struct winsize size;

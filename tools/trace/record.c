@@ -116,7 +116,7 @@ static void option(struct record *rec, int opt, char *arg)
 	case 'h':
 		print_and_exit(usage);
 	default:
-		usage_and_exit("record");
+		try_help();
 	}
 }
 

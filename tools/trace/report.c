@@ -71,7 +71,7 @@ static void option(struct report *rep, int opt, char *arg)
 	case 'h':
 		print_and_exit(usage);
 	default:
-		usage_and_exit("report");
+		try_help();
 	}
 }
 

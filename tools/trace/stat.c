@@ -94,7 +94,7 @@ static void add_assert(struct stat_run *run, const char *expr)
 	}
 	if (err == -EINVAL) {
 		assert_show_error(stderr, expr, &error);
-		usage_and_exit("stat");
+		try_help();
 	}
 	if (err)
 		die(DAX_EXIT_UNSUPPORTED, "--assert: %s", strerror(-err));
@@ -134,7 +134,7 @@ static void option(struct stat_run *run, int opt, char *arg)
 	case 'h':
 		print_and_exit(usage);
 	default:
-		usage_and_exit("stat");
+		try_help();
 	}
 }
 

@@ -19,8 +19,6 @@ __u64 parse_size(const char *option, const char *text);	   /* bytes: a suffix K,
 
 /* Print @text to standard output and end the program. */
 void print_and_exit(const char *text) __attribute__((noreturn));
-/* After getopt_long() has told what is wrong. */
-void usage_and_exit(const char *command) __attribute__((noreturn));
 
 /* How wide text is, and whether only in ASCII, by the locale and @fd. Calls setlocale(). */
 void text_opts(struct view_opts *opts, int fd);

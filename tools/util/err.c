@@ -11,6 +11,7 @@
 #define MESSAGE_MAX 2048 /* bytes of one message; longer ones are cut */
 
 static const char *name = "daxscope";
+static const char *command = ""; /* of the program, with a space before it */
 
 void set_program(const char *argv0)
 {
@@ -18,6 +19,17 @@ void set_program(const char *argv0)
 
 	if (argv0 && *argv0)
 		name = slash ? slash + 1 : argv0;
+}
+
+void set_command(const char *with_space)
+{
+	command = with_space;
+}
+
+void try_help(void)
+{
+	fprintf(stderr, "Try '%s%s --help'.\n", name, command);
+	exit(DAX_EXIT_USAGE);
 }
 
 const char *program_name(void)
@@ -61,8 +73,7 @@ void die_usage(const char *fmt, ...)
 	va_start(args, fmt);
 	vwarn_msg(fmt, args);
 	va_end(args);
-	fprintf(stderr, "Try '%s --help'.\n", name);
-	exit(DAX_EXIT_USAGE);
+	try_help();
 }
 
 int finish_stdout(int status)

@@ -15,6 +15,12 @@ enum dax_exit {
 void set_program(const char *argv0);
 const char *program_name(void);
 
+/* Of a program that has commands, the one that runs, as in " record": where its help is. */
+void set_command(const char *with_space);
+
+/* Say where to read more, and exit with DAX_EXIT_USAGE. */
+void try_help(void) __attribute__((noreturn));
+
 /*
  * One line `program: message`. The formatted message is escaped for a terminal, so names of any
  * bytes may be passed in.
