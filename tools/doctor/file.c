@@ -31,7 +31,7 @@ static int is_shared(void *ctx, const struct fiemap_extent *fe)
 	return !!(fe->fe_flags & FIEMAP_EXTENT_SHARED);
 }
 
-#define COPY "cp -a --reflink=never --sparse=never {file} {file}.new && mv {file}.new {file}"
+#define COPY "{extsize}cp -a --reflink=never{sparse} {file} {file}.new && mv {file}.new {file}"
 
 /* What makes a file or, with @dir, new files in a folder DAX where the filesystem and device can. */
 static void fix_attribute(struct report *report, bool dir, const char *path)

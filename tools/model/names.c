@@ -13,16 +13,17 @@ static const char *const outcome_names[DAX_NR_OUTCOMES] = {
 };
 
 /*
- * A copy has new extents and no page-cache entries; the reflink that cp makes by itself has not, nor
- * has one with holes 2 MiB in a piece. Who has the file open goes on with the old one.
+ * A copy has new extents and no page-cache entries; the reflink that cp makes by itself has not. Who
+ * has the file open goes on with the old one. {extsize} and {sparse} have XFS allocate 2 MiB at a
+ * time, holes too; ext4 allocates larger pieces when cp may look for holes.
  */
-#define COPY	"cp -a --reflink=never --sparse=never {file} {file}.new && mv {file}.new {file}"
+#define COPY	"{extsize}cp -a --reflink=never{sparse} {file} {file}.new && mv {file}.new {file}"
 #define STOPPED "stop the programs that have it open, then "
 #define MAPS "grep -F {file} /proc/{pid}/maps"
 
 /*
  * What a reason means, how to be rid of it, and what to type for it. What erases data says so.
- * {file}, {dir} and {pid} are filled in by the view; {extsize} sets the hint of the folder on XFS.
+ * {file}, {dir} and {pid} are filled in by the view, {extsize} and {sparse} where XFS is.
  */
 static const struct reason {
 	const char *name, *means, *fix, *run;
@@ -90,7 +91,7 @@ static const struct reason {
 			.means = "the file's extent ends before the 2 MiB range does",
 			.fix = STOPPED "allocate it anew, in whole 2 MiB pieces; if that does not help, "
 				       "daxdoctor FILE says what the filesystem lacks",
-			.run = "{extsize}" COPY,
+			.run = COPY,
 		},
 	[DAX_WHY_EXTENT_MISALIGNED] =
 		{
@@ -101,7 +102,7 @@ static const struct reason {
 				       "whose the offset is: the partition has to start at a multiple of "
 				       "4096 sectors, the filesystem be made by mkfs.xfs -d su=2m,sw=1 or "
 				       "mkfs.ext4 -b 4096 -E stride=512 (erases all data)",
-			.run = "{extsize}" COPY,
+			.run = COPY,
 		},
 	[DAX_WHY_DEVICE_SHORT] =
 		{

@@ -213,6 +213,7 @@ static void put_place(struct out *out, const char *place, const struct dax_item 
 								   : item->path;
 	__u32 pid = item->kind == DAX_PROCESS || item->kind == DAX_THREAD ? item->key.tgid
 									  : item->most_pid;
+	bool xfs = !item->fs_type || !strcmp(item->fs_type, "xfs");
 	const char *slash;
 
 	/* What begins with ".../" is only the end of a path: nothing to type. */
@@ -229,8 +230,11 @@ static void put_place(struct out *out, const char *place, const struct dax_item 
 			put_quoted(out, path, slash > path ? (size_t)(slash - path) : 1, ascii);
 		else
 			put(out, "DIR");
+	} else if (!strncmp(place, "{sparse}", 8)) {
+		if (xfs)
+			put(out, " --sparse=never");
 	} else if (!strncmp(place, "{extsize}", 9)) {
-		if (item->fs_type && strcmp(item->fs_type, "xfs"))
+		if (!xfs)
 			return; /* others have no such hint */
 		put(out, "xfs_io -c 'extsize 2m' ");
 		put_place(out, "{dir}", item, ascii);
