@@ -72,8 +72,11 @@ int main(int argc, char **argv)
 	n = kt_map_at(fd, KT_RANGE, PROT_READ, MAP_SHARED, 0, KT_PAGE);
 	m = kt_map(fd, KT_RANGE, rw, MAP_SHARED, 0);
 	kt_read(n + 9 * KT_PAGE);
-	/* pmd/ looks whether there is storage to upgrade to, but that is not the fault's own lookup */
-	one("pte_entry", m + 3 * KT_PAGE, false, false);
+	/* pmd/ looks whether there is storage to upgrade to, and tells what it found instead */
+	one("pte_entry", m + 3 * KT_PAGE, false, kt_has_pmd);
+	if (kt_has_pmd)
+		kt_ok(kt_count("dax_pmd_fallback", "map_type hole", "map_length 0x200000", NULL) == 1,
+		      "pte_entry: the range is a hole, which is not upgraded");
 	close(fd);
 
 	fd = kt_file("short", KT_RANGE, KT_HOLE);
