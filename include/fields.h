@@ -60,6 +60,7 @@ struct dax_item {
 	/* Of a file the process, and of a process the file, with most 4 KiB faults. */
 	__u32 most_pid;	       /* 0: unknown */
 	const char *most_path; /* NULL: unknown */
+	const char *most_fs_type; /* of the filesystem it is on; NULL: unknown */
 	__u64 most;	       /* how many */
 	__u64 elapsed_ns;      /* length of the interval; 0: unknown */
 	struct dax_item_resident resident;
@@ -147,6 +148,13 @@ const char *dax_field_text(const struct dax_field *field, const struct dax_item 
 void dax_sort(const struct dax_item **order, size_t nr, const struct dax_field *field,
 	      enum dax_window window, bool reverse);
 
+/*
+ * A copy has new extents and no page-cache entries; the reflink that cp makes by itself has not. Who
+ * has the file open goes on with the old one. {extsize} and {sparse} have XFS allocate 2 MiB at a
+ * time, holes too; ext4 allocates larger pieces when cp may look for holes.
+ */
+#define DAX_RUN_COPY "{extsize}cp -a --reflink=never{sparse} {file} {file}.new && mv {file}.new {file}"
+
 /* Names as JSON, columns and messages have them. */
 const char *dax_outcome_name(enum dax_outcome outcome);
 const char *dax_reason_name(enum dax_reason reason);
@@ -159,8 +167,10 @@ const char *dax_resident_means(enum dax_resident_state state); /* why not; NULL:
 const char *dax_tier_name(enum dax_tier tier);
 const char *dax_tier_means(enum dax_tier tier);
 
+/* Had it any fault? */
+bool dax_item_seen(const struct dax_item *item);
+
 /* Counters of a cell by themselves, unknown ones as such. */
-bool dax_item_seen(const struct dax_item *item); /* had it any fault? */
 const struct dax_cell *dax_item_cell(const struct dax_item *item, enum dax_window window);
 struct dax_num dax_reason_num(const struct dax_item *item, enum dax_window window,
 			      enum dax_reason reason);

@@ -385,6 +385,14 @@ test_places() {
 	mount -t "$fs" -o dax=inode "$device" "$dir"
 	status_is "$dir/bad" 3
 	check "the DAX attribute is advised" grep -q "chattr +x" "$work/text"
+	mkdir "$dir/folder"
+	status_is "$dir/folder" 3
+	sed -n 's/^      //p' "$work/text" | grep chattr >"$work/command"
+	check "the command for a folder: $(cat "$work/command")" sh -eu "$work/command"
+	check "... is about the folder, and no other" \
+		test "$(xfs_io -c 'lsattr' "$dir/folder" | grep -c -- '^[^ ]*x') $(xfs_io -c 'lsattr' "$dir" | grep -c -- '^[^ ]*x')" = "1 0"
+	io "$dir/folder/new" 'falloc 0 4m' 'pwrite -q 0 4m'
+	status_is "$dir/folder/new" 0
 	xfs_io -c 'chattr +x' "$dir"
 	io "$dir/flagged" 'falloc 0 4m' 'pwrite -q 0 4m'
 	status_is "$dir/flagged" 0

@@ -54,6 +54,9 @@ frames() { # of JSON on standard input
 check "interval and count as operands" test "$(daxtop --json 0.05 3 | frames)" -eq 3
 check "-d and -n" test "$(daxtop --json -d 0.05 -n 2 | frames)" -eq 2
 check "a pipe gets text" sh -c 'daxtop -d 0.05 -n 1 | grep -q "^2 MiB   coverage -"'
+check "without a fault it says who can have one" sh -c 'daxtop -d 0.05 -n 1 | grep -q "no fault on a DAX file was seen"'
+daxtrace stat -- true 2>"$work/stat"
+check "... as daxtrace stat does" grep -q 'no fault on a DAX file was seen' "$work/stat"
 check "--max-tier T0 is said in text" sh -c 'daxtop -d 0.05 -n 1 --max-tier T0 | grep -q "T0: fault events only"'
 check "--max-tier 0 is said in JSON" \
 	test "$(daxtop --json -d 0.05 -n 1 --max-tier 0 | jq -c '[.tier, .extent_reasons]')" = '["T0",false]'

@@ -24,6 +24,17 @@ check "... and what would help" grep -q '^What to do' "$work/out"
 check "a directory without DAX: status 3" test "$(status_of "$doctor" "$work")" -eq 3
 check "JSON names its schema" sh -c "'$doctor' --json '$work/plain' | jq -e '.schema == \"daxdoctor/1\" and .status == 3'"
 
+# What cannot be DAX is not told to type what makes DAX files, or erases a namespace.
+for there in /dev/shm /proc/version "$work/plain"; do
+	case $(stat -f -c %T "$there") in
+	tmpfs | proc | overlayfs) why='this filesystem has no DAX' ;;
+	*) why='the device is no persistent memory' ;;
+	esac
+	status_of "$doctor" "$there" >/dev/null
+	check "$there: $why" grep -q "^    $why" "$work/out"
+	check "... and no command for a DAX filesystem" sh -c "! grep -qE 'chattr|create-namespace|mount -o' '$work/out'"
+done
+
 expect "no file: status 2" 2 'Try' "$doctor"
 expect "two files: status 2" 2 'more than one' "$doctor" /a /b
 expect "a file and a process: status 2" 2 'do not go together' "$doctor" -p 1 /a

@@ -65,6 +65,11 @@ expect "... also when all fits the buffer" 3 '^daxtrace: standard output: No spa
 expect "no command is wrong usage" 2 'record, report or stat' daxtrace
 expect "an unknown command is wrong usage" 2 "'replay': no such command" daxtrace replay
 expect "an unknown option is wrong usage" 2 'daxtrace report --help' daxtrace report --no-such
+for command in record report stat; do
+	check "daxtrace $command -h is help" sh -c "daxtrace $command -h | grep -q '^Usage: daxtrace $command'"
+done
+expect "a value of record that is wrong leads to its help" 2 'daxtrace record --help' daxtrace record --max-tier 7
+expect "... one of stat too" 2 'daxtrace stat --help' daxtrace stat --duration x
 expect "two recordings are wrong usage" 2 'only one' daxtrace report a b
 expect "-- without a command is wrong usage" 2 'no command after --' daxtrace record --
 expect "an odd ring size is wrong usage" 2 'power of two' daxtrace record -m 5000 true

@@ -8,6 +8,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* The C library may not have them; both parts are needed for a synchronous mapping */
+#define KT_MAP_SYNC (3 | 0x80000) /* MAP_SHARED_VALIDATE | MAP_SYNC */
+
 #define KT_PAGE 4096UL
 #define KT_RANGE (2UL << 20)
 #define KT_NR (KT_RANGE / KT_PAGE)

@@ -11,17 +11,10 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#ifndef MAP_SYNC
-#define MAP_SYNC 0x80000
-#endif
-#ifndef MAP_SHARED_VALIDATE
-#define MAP_SHARED_VALIDATE 3
-#endif
 #define GOING_DOWN _IOR('X', 125, uint32_t) /* XFS and ext4 agree on it */
 #define WITHOUT_LOG_FLUSH 2U
 
 static const int rw = PROT_READ | PROT_WRITE;
-static const int sync_flags = MAP_SHARED_VALIDATE | MAP_SYNC;
 
 static void crash(int fd)
 {
@@ -59,14 +52,14 @@ int main(int argc, char **argv)
 	kt_init(argc, argv);
 	if (kt_fs == KT_EXT2) {
 		fd = kt_file("sync", KT_RANGE, KT_UNWRITTEN);
-		kt_ok(mmap(NULL, KT_RANGE, rw, sync_flags, fd, 0) == MAP_FAILED && errno == EOPNOTSUPP,
+		kt_ok(mmap(NULL, KT_RANGE, rw, KT_MAP_SYNC, fd, 0) == MAP_FAILED && errno == EOPNOTSUPP,
 		      "ext2 has no MAP_SYNC");
 		return kt_end();
 	}
 
 	/* 4 KiB */
 	fd = kt_file("sync4k", 2 * KT_RANGE, KT_UNWRITTEN);
-	m = kt_map_at(fd, KT_RANGE, rw, sync_flags, 0, KT_PAGE);
+	m = kt_map_at(fd, KT_RANGE, rw, KT_MAP_SYNC, 0, KT_PAGE);
 	kt_trace_start();
 	kt_read(m + 3 * KT_PAGE);
 	kt_write(m + 3 * KT_PAGE, 9);
@@ -97,7 +90,7 @@ int main(int argc, char **argv)
 		close(fd);
 		return kt_end();
 	}
-	m = kt_map(fd, 4 * KT_RANGE, rw, sync_flags, 0);
+	m = kt_map(fd, 4 * KT_RANGE, rw, KT_MAP_SYNC, 0);
 	kt_trace_start();
 	kt_write(m + KT_RANGE + 0x123 * KT_PAGE, 9);
 	kt_trace_stop();

@@ -87,6 +87,35 @@ static void exited_rows(void)
 	dax_model_free(model);
 }
 
+/* A thread that has exited stays with its process while that lives. */
+static void exited_threads(void)
+{
+	const struct dax_items *processes, *threads;
+	struct made now;
+	struct dax_model *model;
+
+	made_init(&now);
+	now.sample.threads = true;
+	made_row(&now, 1, 10, 100, "/a", "pool")->fault[DAX_PTE_MAPPED][0] = 100;
+	now.row[0].key.tid = 100;
+	made_row(&now, 1, 10, 100, "/a", "pool")->fault[DAX_PTE_MAPPED][0] = 900;
+	now.row[1].exited = true;
+	made_row(&now, 1, 10, 0, "/a", "pool")->fault[DAX_PTE_MAPPED][0] = 7;
+	now.row[2].exited = true;
+	model = dax_model_build(&now.sample, NULL, 0);
+	processes = &model->list[DAX_PROCESS];
+	threads = &model->list[DAX_THREAD];
+	CHECK(processes->nr == 2 && !processes->item[0].exited && total(&processes->item[0], "pte_faults") == 1000,
+	      "threads that have exited add up to the process that has not");
+	CHECK(processes->item[1].exited && total(&processes->item[1], "pte_faults") == 7,
+	      "another of its name has");
+	CHECK(threads->nr == 3 && threads->item[1].exited && total(&threads->item[1], "pid") == 100 &&
+		      total(&threads->item[1], "tid") == -1 && threads->item[2].exited &&
+		      total(&threads->item[2], "pid") == -1,
+	      "threads that have exited are a line for each process that lives");
+	dax_model_free(model);
+}
+
 static void not_all_timed(void)
 {
 	char text[FORMAT_NUM_MAX];
@@ -138,6 +167,7 @@ int main(void)
 {
 	other_is_last();
 	exited_rows();
+	exited_threads();
 	not_all_timed();
 	return UNIT_STATUS;
 }

@@ -145,6 +145,27 @@ static void test_unknown(void)
 	dax_sample_free(copy);
 }
 
+/* Processes that have exited have nothing mapped: what is known of the others is all. */
+static void test_exited(void)
+{
+	struct dax_resident parts[] = {part(100, 0, DAX_RESIDENT_KNOWN, 0, 0),
+				       part(100, 10, DAX_RESIDENT_KNOWN, 4 << 20, 0)};
+	struct dax_model *model;
+	struct made made;
+
+	made_init(&made);
+	made_row(&made, DEV, 10, 100, "/mnt/a", "one");
+	made_row(&made, DEV, 10, 0, "/mnt/a", "one");
+	made.row[1].exited = true;
+	made.sample.residents = parts;
+	made.sample.nr_residents = 2;
+	model = dax_model_build(&made.sample, NULL, 0);
+	CHECK(total(&model->host, "res_pmd_bytes") == 4 << 20 && !at_least(&model->host, "res_pmd_bytes") &&
+		      !at_least(&model->list[DAX_FILE].item[0], "res_pmd_bytes"),
+	      "what has exited leaves no doubt about what is mapped");
+	dax_model_free(model);
+}
+
 static struct made fake;
 
 static int fake_next(struct dax_source *source, struct dax_sample *out)
@@ -282,6 +303,7 @@ int main(void)
 {
 	test_sums();
 	test_unknown();
+	test_exited();
 	test_reading();
 	test_limit();
 	return UNIT_STATUS;

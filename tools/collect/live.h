@@ -7,6 +7,8 @@
 
 struct dax_live;
 
+#define DAX_LOOK_NS 200000000ULL /* how often to call dax_live_look(): names are found while their owners live */
+
 struct dax_live_opts {
 	bool record;		/* have the kernel write event records too */
 	size_t ring_bytes;	/* of each CPU's ring: a power of two of pages; 0: 8 MiB */

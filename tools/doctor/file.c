@@ -11,6 +11,7 @@
 #include <linux/fs.h>
 #include "doctor/file.h"
 #include "doctor/layout.h"
+#include "fields.h"
 #include "util/err.h"
 #include "util/fiemap.h"
 
@@ -31,8 +32,6 @@ static int is_shared(void *ctx, const struct fiemap_extent *fe)
 	return !!(fe->fe_flags & FIEMAP_EXTENT_SHARED);
 }
 
-#define COPY "{extsize}cp -a --reflink=never{sparse} {file} {file}.new && mv {file}.new {file}"
-
 /* What makes a file or, with @dir, new files in a folder DAX where the filesystem and device can. */
 static void fix_attribute(struct report *report, bool dir, const char *path)
 {
@@ -45,7 +44,7 @@ static void fix_attribute(struct report *report, bool dir, const char *path)
 		report_fix(report, "dax", 0, "files are DAX only when they have the DAX attribute",
 			   "set it on the folder, then copy the file: new files inherit it; or mount "
 			   "with -o dax=always",
-			   "xfs_io -c 'chattr +x' {dir} && " COPY, path);
+			   "xfs_io -c 'chattr +x' {dir} && " DAX_RUN_COPY, path);
 }
 
 /* Why is a file, or are new ones in a folder, no DAX files, and what would make them? */
@@ -80,7 +79,7 @@ static void explain_no_dax(struct report *report, const struct place *place, int
 			   "XFS does not use DAX for a file that shares blocks with another, from the "
 			   "next time it is opened afresh",
 			   "give the file its own blocks; mkfs.xfs -m reflink=0 keeps it from happening",
-			   COPY, path);
+			   DAX_RUN_COPY, path);
 	else
 		report_fix(report, "dax", 0, "the filesystem does not use DAX for the file",
 			   "mount with -o dax=always; when that is refused or dropped, the kernel's "
@@ -167,7 +166,7 @@ static void fix_allocation(struct report *report, const struct layout *layout, c
 		report_fix(report, "shared", shared,
 			   "blocks are shared with another file: a write copies them to a place that "
 			   "is chosen then, and XFS may not use DAX for the file after the next mount",
-			   "give the file its own blocks", COPY, path);
+			   "give the file its own blocks", DAX_RUN_COPY, path);
 }
 
 bool examine_file(struct report *report, struct places *places, int fd, const struct statx *stx,

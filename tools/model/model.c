@@ -284,8 +284,10 @@ static void note_most(struct dax_item *item, const struct dax_row *row, __u64 fa
 	item->most = faults;
 	if (item->kind == DAX_FILE)
 		item->most_pid = row->key.tgid;
-	else
+	else {
 		item->most_path = row->path_deleted || row->path_gone ? NULL : row->path;
+		item->most_fs_type = row->fs_type;
+	}
 }
 
 static __u64 pte_faults(const struct dax_row *row)

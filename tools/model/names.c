@@ -12,12 +12,6 @@ static const char *const outcome_names[DAX_NR_OUTCOMES] = {
 	[DAX_PMD_ERROR] = "pmd_error",	 [DAX_PMD_FALLBACK] = "pmd_fallback",
 };
 
-/*
- * A copy has new extents and no page-cache entries; the reflink that cp makes by itself has not. Who
- * has the file open goes on with the old one. {extsize} and {sparse} have XFS allocate 2 MiB at a
- * time, holes too; ext4 allocates larger pieces when cp may look for holes.
- */
-#define COPY	"{extsize}cp -a --reflink=never{sparse} {file} {file}.new && mv {file}.new {file}"
 #define STOPPED "stop the programs that have it open, then "
 #define MAPS "grep -F {file} /proc/{pid}/maps"
 
@@ -66,7 +60,7 @@ static const struct reason {
 			.means = "the file ends inside the 2 MiB range",
 			.fix = STOPPED "make its length a multiple of 2 MiB, best before it is filled; "
 				       "a copy drops what earlier faults left",
-			.run = "truncate -s %2M {file} && " COPY,
+			.run = "truncate -s %2M {file} && " DAX_RUN_COPY,
 		},
 	[DAX_WHY_PTE_ENTRY] =
 		{
@@ -75,7 +69,7 @@ static const struct reason {
 				 "page cache",
 			.fix = STOPPED "drop the entries by a copy (or umount and mount), and let the "
 				       "first touch of each range be at 2 MiB",
-			.run = COPY,
+			.run = DAX_RUN_COPY,
 		},
 	[DAX_WHY_LOOKUP_FAILED] =
 		{
@@ -91,7 +85,7 @@ static const struct reason {
 			.means = "the file's extent ends before the 2 MiB range does",
 			.fix = STOPPED "allocate it anew, in whole 2 MiB pieces; if that does not help, "
 				       "daxdoctor FILE says what the filesystem lacks",
-			.run = COPY,
+			.run = DAX_RUN_COPY,
 		},
 	[DAX_WHY_EXTENT_MISALIGNED] =
 		{
@@ -102,7 +96,7 @@ static const struct reason {
 				       "whose the offset is: the partition has to start at a multiple of "
 				       "4096 sectors, the filesystem be made by mkfs.xfs -d su=2m,sw=1 or "
 				       "mkfs.ext4 -b 4096 -E stride=512 (erases all data)",
-			.run = COPY,
+			.run = DAX_RUN_COPY,
 		},
 	[DAX_WHY_DEVICE_SHORT] =
 		{

@@ -17,7 +17,6 @@
 #include "util/err.h"
 #include "util/loop.h"
 
-#define LOOK_NS	 200000000ULL  /* names are looked for while their owners live */
 #define GRACE_NS 2000000000ULL /* a command that got our signal too has so long to end */
 
 /* Why the run ends; what failed has been said. */
@@ -398,7 +397,7 @@ static int start(struct top *top)
 	if (!err && top->live && !top->opts->time_all)
 		err = loop_timer(top->loop, PACE_CALM_NS, 0, on_pace, top);
 	if (!err && top->live)
-		err = loop_timer(top->loop, LOOK_NS, LOOK_NS, on_look, top);
+		err = loop_timer(top->loop, DAX_LOOK_NS, DAX_LOOK_NS, on_look, top);
 	if (!err && top->tui && tui_fd(top->tui) >= 0)
 		err = loop_fd(top->loop, tui_fd(top->tui), on_key, top);
 	if (!err && top->output.fd >= 0)

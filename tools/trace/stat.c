@@ -16,7 +16,6 @@
 #include "util/err.h"
 
 #define STAT_COLUMNS 110
-#define LOOK_NS	     200000000ULL
 
 static const char usage[] =
 	"Usage: daxtrace stat [OPTION]... [--] [COMMAND...]\n"
@@ -295,7 +294,7 @@ static void count(struct stat_run *run)
 		err = before ? 1 : -ENOMEM;
 	}
 	if (err > 0 && watch_start(&run->watch)) {
-		watch_run(&run->watch, look, LOOK_NS, run);
+		watch_run(&run->watch, look, DAX_LOOK_NS, run);
 		dax_live_stop(run->watch.live);
 		err = source->next(source, &now);
 		if (err > 0)

@@ -189,6 +189,9 @@ int show_stat(FILE *to, const struct dax_model *model, char *const command[],
 		if (worth_a_line(&dax_fields[i], &model->host))
 			add_field(&lines, &dax_fields[i], &model->host);
 	add_reasons(&lines, &model->host);
+	if (!dax_item_seen(&model->host))
+		lines_add(&lines, LINE_PLAIN, 0, "%s", "");
+	lines_unseen(&lines, &model->host);
 	add_latency(&lines, &model->host);
 	return print(to, &lines, add_tables(&lines, model, opts));
 }

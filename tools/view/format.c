@@ -213,7 +213,8 @@ static void put_place(struct out *out, const char *place, const struct dax_item 
 								   : item->path;
 	__u32 pid = item->kind == DAX_PROCESS || item->kind == DAX_THREAD ? item->key.tgid
 									  : item->most_pid;
-	bool xfs = !item->fs_type || !strcmp(item->fs_type, "xfs");
+	const char *type = item->kind == DAX_FILE ? item->fs_type : item->most_fs_type;
+	bool xfs = !type || !strcmp(type, "xfs");
 	const char *slash;
 
 	/* What begins with ".../" is only the end of a path: nothing to type. */
