@@ -65,7 +65,7 @@ static void explain_no_dax(struct report *report, const struct place *place, int
 			   "put the file on XFS or ext4 on a /dev/pmem device; ndctl lists them",
 			   "ndctl list -Nu", NULL);
 	else if (place->device.no_dax && strncmp(device, "pmem", 4) != 0)
-		report_fix(report, "dax", 0, "the device is no persistent memory",
+		report_fix(report, "dax", 0, "the device is no persistent memory, or one (dm) that does not pass DAX on",
 			   "put the file on XFS or ext4 on a /dev/pmem device; ndctl lists them",
 			   "ndctl list -Nu", NULL);
 	else if (place->device.no_dax)

@@ -91,7 +91,8 @@ void mount_free(struct mount *mount)
 
 bool mount_can_dax(const struct mount *mount)
 {
-	static const char *const types[] = {"xfs", "ext4", "ext2", "erofs", "fuse", "virtiofs", "famfs"};
+	static const char *const types[] = {"xfs",  "ext4",     "ext2",  "erofs",
+					   "fuse", "virtiofs", "famfs", "overlay"}; /* its layers */
 	size_t i;
 
 	for (i = 0; i < sizeof(types) / sizeof(*types); i++)
