@@ -3,7 +3,6 @@
 #include <jansson.h>
 #include <locale.h>
 #include <stdlib.h>
-#include <unistd.h>
 #include "sample-make.h"
 #include "unit.h"
 #include "util/lat.h"
@@ -418,66 +417,6 @@ static void test_json(void)
 	dax_model_free(model);
 }
 
-/* What a shell makes of the lines of a command: its output, which @out has room for. */
-static void ask_shell(const struct lines *lines, char *out, size_t size)
-{
-	char script[] = "/tmp/command-XXXXXX", command[64];
-	int fd = mkstemp(script);
-	FILE *file = fdopen(fd, "w"), *pipe;
-	size_t i;
-
-	for (i = 0; i < lines->nr; i++)
-		fprintf(file, "%s\n", lines->line[i].text + 5); /* behind "run: ", or as many spaces */
-	fclose(file);
-	snprintf(command, sizeof(command), "bash %s 2>&1", script);
-	pipe = popen(command, "r");
-	out[fread(out, 1, size - 1, pipe)] = '\0';
-	pclose(pipe);
-	unlink(script);
-}
-
-static void test_commands(void)
-{
-	static const char run[] = "{extsize}cp -a{sparse} {file} {file}.new && mv {file}.new {file}";
-	static const char *const names[] = {"/mnt/dax/a b  c", "/mnt/dax/x\ny'z \\ w", "/mnt/plain"};
-	struct dax_item item = {.kind = DAX_FILE, .fs_type = "ext4"};
-	char text[FORMAT_LINE_MAX], expected[256];
-	size_t name;
-	int columns;
-
-	item.path = "/mnt/f";
-	format_run(text, run, &item, false);
-	CHECK(!strcmp(text, "cp -a /mnt/f /mnt/f.new && mv /mnt/f.new /mnt/f"), "ext4 gets no hint of XFS's: %s",
-	      text);
-	item = (struct dax_item){.kind = DAX_PROCESS, .most_path = "/mnt/f", .most_fs_type = "ext4"};
-	format_run(text, run, &item, false);
-	CHECK(!strcmp(text, "cp -a /mnt/f /mnt/f.new && mv /mnt/f.new /mnt/f"), "... nor has a process on it: %s",
-	      text);
-	item.most_fs_type = "xfs";
-	format_run(text, run, &item, false);
-	CHECK(!strcmp(text, "xfs_io -c 'extsize 2m' /mnt && cp -a --sparse=never /mnt/f /mnt/f.new && "
-			    "mv /mnt/f.new /mnt/f"),
-	      "XFS does: %s", text);
-	for (name = 0; name < sizeof(names) / sizeof(*names); name++) {
-		item = (struct dax_item){.kind = DAX_FILE, .path = names[name]};
-		snprintf(expected, sizeof(expected), "%s|%s.new|a  b|%s|", names[name], names[name],
-			 names[name]);
-		for (columns = 45; columns < 110; columns += 4) {
-			struct lines lines = {.columns = columns};
-			size_t i;
-
-			lines_fix(&lines, 0, NULL, "printf '%s|' {file} {file}.new && printf '%s|' 'a  b' {file}",
-				  &item);
-			for (i = 0; i < lines.nr; i++)
-				EXPECT(format_width(lines.line[i].text) <= columns);
-			ask_shell(&lines, text, sizeof(text));
-			EXPECT(!strcmp(text, expected));
-			lines_free(&lines);
-		}
-	}
-	CHECK(unit_quiet(), "a command on several lines is the same command to a shell");
-}
-
 static void test_details(void)
 {
 	struct lines lines = {.columns = 40};
@@ -515,7 +454,6 @@ int main(void)
 	test_columns();
 	test_text();
 	test_json();
-	test_commands();
 	test_details();
 	return UNIT_STATUS;
 }
