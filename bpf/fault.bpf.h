@@ -75,7 +75,8 @@ static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct
 	if ((f->st.flags & ST_BEGUN) && (plain || !class_rests(class))) {
 		now = bpf_ktime_get_ns();
 		took = now - f->st.begin;
-		latency_add(cell, class, took);
+		if (!cfg.record) /* else the record holds it */
+			latency_add(cell, class, took);
 	} else {
 		__sync_fetch_and_add(&cell->untimed, 1);
 		flags |= DAX_EVF_UNTIMED;

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* record.bpf.h - write one event record into this CPU's ring, and count it when there is no room. */
+/*
+ * record.bpf.h - write one event record into this CPU's ring, and count it when there is no room.
+ *
+ * One program writes to a ring at a time: faults are told by tracepoints, whose programs run with
+ * preemption off, and none of them comes in an interrupt.
+ */
 #ifndef RECORD_BPF_H
 #define RECORD_BPF_H
 
-static __always_inline void *record_reserve(__u32 cpu, __u64 size)
-{
-	void *ring = bpf_map_lookup_elem(&rings, &cpu);
-	void *room = ring ? bpf_ringbuf_reserve(ring, size, 0) : (void *)0;
-
-	if (!room)
-		__sync_fetch_and_add(&losses.events, 1);
-	return room;
-}
-
 static __always_inline void record_fill(struct dax_event *ev, const struct dax_event *from)
 {
+	ev->type = from->type;
 	ev->cpu = from->cpu;
 	ev->outcome = from->outcome;
 	ev->reason = from->reason;
@@ -27,32 +23,48 @@ static __always_inline void record_fill(struct dax_event *ev, const struct dax_e
 	ev->addr = from->addr;
 }
 
-static __always_inline void record_write(const struct fault_state *st, const struct dax_event *from)
+/* The extent of the event in the line before; its words are those of struct dax_event_extent. */
+static __always_inline void record_extent(__u64 *word, const struct fault_state *st)
 {
-	struct dax_event_extent *ext;
-	struct dax_event *ev;
+	word[0] = st->ext_off;
+	word[1] = st->ext_len;
+	word[2] = st->ext_addr;
+	word[3] = st->ext_type | (__u64)st->ext_flags << 16;
+}
 
-	if (from->outcome == DAX_PMD_FALLBACK && (st->flags & ST_MAP)) {
-		ext = record_reserve(from->cpu, sizeof(*ext));
-		if (!ext)
-			return;
-		record_fill(&ext->ev, from);
-		ext->ev.type = DAX_EV_EXTENT;
-		ext->off = st->ext_off;
-		ext->len = st->ext_len;
-		ext->addr = st->ext_addr;
-		ext->type = st->ext_type;
-		ext->flags = st->ext_flags;
-		ext->pad = 0;
-		bpf_ringbuf_submit(ext, BPF_RB_NO_WAKEUP);
+static __always_inline void record_write(const struct fault_state *st, struct dax_event *ev)
+{
+	bool extent = ev->outcome == DAX_PMD_FALLBACK && (st->flags & ST_MAP);
+	__u32 cpu = ev->cpu, first = cpu * cfg.record, at;
+	struct dax_ring_line *line, *second;
+	struct dax_ring_ends *ends;
+	__u64 head, lines = extent ? 2 : 1;
+
+	ends = bpf_map_lookup_elem(&ring_ends, &cpu);
+	if (!ends)
+		return;
+	head = ends->head;
+	/* What the reader has given back it reads no more: no store to it comes before this load. */
+	if (head + lines - *(volatile __u64 *)&ends->tail > cfg.record) {
+		__sync_fetch_and_add(&losses.events, 1);
 		return;
 	}
-	ev = record_reserve(from->cpu, sizeof(*ev));
-	if (!ev)
+	at = first + (head & (cfg.record - 1));
+	line = bpf_map_lookup_elem(&rings, &at);
+	if (!line)
 		return;
-	record_fill(ev, from);
-	ev->type = DAX_EV_FAULT;
-	bpf_ringbuf_submit(ev, BPF_RB_NO_WAKEUP);
+	ev->type = extent ? DAX_EV_EXTENT : DAX_EV_FAULT;
+	record_fill((struct dax_event *)line, ev);
+	if (extent) {
+		at = first + ((head + 1) & (cfg.record - 1));
+		second = bpf_map_lookup_elem(&rings, &at);
+		if (!second)
+			return;
+		record_extent(second->word, st);
+	}
+	/* x86 keeps stores in order; the compiler is told to. */
+	asm volatile("" ::: "memory");
+	*(volatile __u64 *)&ends->head = head + lines;
 }
 
 #endif /* RECORD_BPF_H */

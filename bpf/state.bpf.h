@@ -60,15 +60,25 @@ struct {
 	__type(value, struct dax_chunk);
 } chunks SEC(".maps");
 
+/*
+ * The rings of all CPUs, one behind the other, and their ends. The kernel's own ring buffer costs
+ * more: it has to be safe against interrupts and other CPUs.
+ */
 struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY_OF_MAPS);
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__array(values, struct {
-		__uint(type, BPF_MAP_TYPE_RINGBUF);
-		__uint(max_entries, 4096);
-	});
+	__type(value, struct dax_ring_line);
 } rings SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct dax_ring_ends);
+} ring_ends SEC(".maps");
 
 /* Processes under the filter, by tgid. Only looked at with DAX_WHO_PIDS. */
 struct {

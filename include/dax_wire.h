@@ -213,6 +213,24 @@ struct dax_event_extent {
 	__u32 pad;
 };
 
+/*
+ * Records wait in a ring of each CPU, one cache line each, DAX_EV_EXTENT two: what struct
+ * dax_event_extent has behind its event is in the second. The kernel writes them, then moves head; the
+ * reader moves tail once it has them. Both only grow; the record of n is n modulo the ring's size.
+ */
+#define DAX_RING_LINE 64
+
+struct dax_ring_line {
+	__u64 word[DAX_RING_LINE / 8];
+};
+
+struct dax_ring_ends {
+	__u64 head;
+	__u64 apart[7];
+	__u64 tail;
+	__u64 apart_too[7];
+};
+
 /* Whose faults are counted: a word, for it is looked at for each fault. */
 #define DAX_WHO_PIDS	1 /* only processes in watched_tgids, and their descendants */
 #define DAX_WHO_CGROUPS 2 /* only tasks in watched_cgroups, and below */
@@ -220,7 +238,7 @@ struct dax_event_extent {
 
 /* Read-only settings of the BPF programs, set between open and load. */
 struct dax_bpf_config {
-	__u32 record;	    /* write event records */
+	__u32 record;	    /* write event records: a ring has so many lines, a power of two; 0: do not */
 	__u32 who;	    /* DAX_WHO_*; 0: all, by process */
 	__u32 nr_cgroups;   /* with DAX_WHO_CGROUPS: watched_cgroups holds so many */
 	__u32 max_slots;    /* slots of the cell array */
@@ -272,6 +290,8 @@ struct dax_begun {
 #endif
 DAX_WIRE_ASSERT(sizeof(struct dax_event) == 48, "wire");
 DAX_WIRE_ASSERT(sizeof(struct dax_event_extent) == 80, "wire");
+DAX_WIRE_ASSERT(sizeof(struct dax_event) <= DAX_RING_LINE, "wire");
+DAX_WIRE_ASSERT(sizeof(struct dax_event_extent) - sizeof(struct dax_event) <= DAX_RING_LINE, "wire");
 DAX_WIRE_ASSERT(sizeof(struct dax_key) == 24, "wire");
 DAX_WIRE_ASSERT(sizeof(struct dax_chunk_key) == 24, "wire");
 DAX_WIRE_ASSERT(sizeof(struct dax_chunk) == 5 * 8 * DAX_CHUNK_WORDS, "wire");

@@ -31,7 +31,7 @@ for order in 0 7; do
 	check "... one line each with --events" test "$(daxtrace report --events "$work/rec" | wc -l)" -eq $faults
 done
 
-# Overflow: the smallest ring holds 73 events, and is emptied only each 5 ms.
+# Overflow: the smallest ring holds 64 events, and is emptied only each 5 ms.
 daxtrace record -m 4K -o "$work/rec" -- \
 	daxbench faults --kind pte-read --count $faults --force "$dir/rec" >/dev/null 2>"$work/err"
 rm -f "$dir/rec"

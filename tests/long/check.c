@@ -92,6 +92,11 @@ bool counted_as(struct stand *stand, const struct script *script, const struct d
 		not_timed[DAX_LAT_WAIT] += outside.wait[i];
 	stand_row(stand, 1, &now);
 	stand_row(stand, 0, &now_other);
+	for (int i = 0; stand->recorded && i < DAX_LAT_WAIT; i++) {
+		memcpy(now.lat[i], stand->recorded->lat[i], sizeof(now.lat[i]));
+		now.lat_sum[i] = stand->recorded->lat_sum[i];
+		now.lat_max[i] = stand->recorded->lat_max[i];
+	}
 	good = same_cell(&caused, &now, before ? before : &nothing, timed);
 	good &= same_cell(&outside, &now_other, other ? other : &nothing, not_timed);
 	if (!before)

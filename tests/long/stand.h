@@ -14,6 +14,7 @@ struct stand {
 	__u64 plays[LOOP_CPUS]; /* so far */
 	__u64 elapsed_ns;	/* of the last run */
 	__u64 cpu_ns[LOOP_CPUS];
+	const struct dax_cell *recorded; /* fault latencies, from the rings; NULL: the cells have them */
 };
 
 /* 0, or 1 after saying why this machine cannot do it. */

@@ -19,6 +19,7 @@
 
 #define DEFAULT_SLOTS	   1024
 #define DEFAULT_RING_BYTES (8u << 20)
+#define MOST_RINGS	   (1ULL << 37) /* of all CPUs: their lines have numbers of 31 bits */
 #define LOG_ROOM	   4096
 #ifndef MAX_SHARDS
 #define MAX_SHARDS 8 /* cells of a slot; more CPUs share them, with atomics */
@@ -36,6 +37,7 @@ struct dax_live {
 	struct pace pace;
 	struct rings *rings;
 	int nr_rings;
+	size_t ring_lines; /* of each */
 	bool by_thread;
 	struct reading *reading;
 };
@@ -108,7 +110,8 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 		live->shards = 1; /* a thread is on one CPU at a time */
 	live->by_thread = opts->by_thread;
 	live->nr_rings = opts->record ? cpus : 0;
-	cfg->record = opts->record;
+	live->ring_lines = (opts->ring_bytes ? opts->ring_bytes : DEFAULT_RING_BYTES) / DAX_RING_LINE;
+	cfg->record = opts->record ? (__u32)live->ring_lines : 0;
 	cfg->max_slots = live->max_slots;
 	cfg->shard_mask = live->shards - 1;
 	cfg->extents = live->tier == DAX_T1 || live->tier == DAX_T2;
@@ -127,7 +130,10 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	bpf_map__set_max_entries(skel->maps.metas, live->max_slots);
 	bpf_map__set_max_entries(skel->maps.slots, live->max_slots);
 	bpf_map__set_max_entries(skel->maps.free_slots, live->max_slots);
-	bpf_map__set_max_entries(skel->maps.rings, opts->record ? (__u32)cpus : 1);
+	if (opts->record) {
+		bpf_map__set_max_entries(skel->maps.rings, (__u32)cpus * cfg->record);
+		bpf_map__set_max_entries(skel->maps.ring_ends, (__u32)cpus);
+	}
 	configure_fentry(live);
 	bpf_program__set_autoload(skel->progs.on_dstmap, cfg->extents);
 	bpf_program__set_autoload(skel->progs.on_pmd_fallback, live->tier == DAX_T3);
@@ -180,8 +186,8 @@ static int load(struct dax_live *live, const struct dax_live_opts *opts, int cpu
 		if (tries[i].fentry)
 			continue; /* whatever it was, the rest may work */
 		if (ret == -ENOMEM)
-			return fail(err, size, ret, "not enough memory for %u counting slots",
-				    live->max_slots);
+			return fail(err, size, ret, "not enough memory for %u counting slots%s", live->max_slots,
+				    opts->record ? " and the rings (-m SIZE)" : "");
 		if (ret == -EPERM)
 			return fail(err, size, -EPERM,
 				    "no privilege to load BPF programs: run as root, or give the "
@@ -288,7 +294,6 @@ int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char 
 {
 	int cpus = libbpf_num_possible_cpus();
 	struct dax_live *live;
-	size_t ring_bytes;
 	int ret;
 
 	*out = NULL;
@@ -297,6 +302,11 @@ int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char 
 	if (!live || cpus < 1) {
 		free(live);
 		return fail(err, size, -ENOMEM, "out of memory");
+	}
+	if (opts->record && opts->ring_bytes > MOST_RINGS / (size_t)cpus) {
+		free(live);
+		return fail(err, size, -E2BIG, "rings of %zu bytes are too large for %d CPUs: at most %llu",
+			    opts->ring_bytes, cpus, MOST_RINGS / (__u64)cpus);
 	}
 	live->source.next = next_sample;
 	/* Event records hold nothing of what T2 adds. */
@@ -313,11 +323,11 @@ int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char 
 			   live->max_slots);
 		goto undo;
 	}
-	ring_bytes = opts->ring_bytes ? opts->ring_bytes : DEFAULT_RING_BYTES;
-	ret = rings_make(&live->rings, bpf_map__fd(live->skel->maps.rings), live->nr_rings, ring_bytes);
+	ret = rings_map(&live->rings, bpf_map__fd(live->skel->maps.rings),
+			bpf_map__fd(live->skel->maps.ring_ends), live->nr_rings, live->ring_lines);
 	if (ret) {
-		fail(err, size, ret, "cannot make %d ring buffers of %zu bytes: %s", live->nr_rings,
-		     ring_bytes, strerror(-ret));
+		fail(err, size, ret, "cannot map %d ring buffers of %zu bytes: %s", live->nr_rings,
+		     live->ring_lines * DAX_RING_LINE, strerror(-ret));
 		goto undo;
 	}
 	ret = attach(live, opts);

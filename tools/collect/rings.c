@@ -2,63 +2,41 @@
 /* rings.c - one ring buffer of event records for each CPU: shared ones cost several times as much. */
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
-#include <bpf/bpf.h>
-#include <bpf/libbpf.h>
+#include <string.h>
+#include <sys/mman.h>
 #include "collect/rings.h"
 
 struct rings {
-	struct ring_buffer *reader;
-	dax_event_fn fn; /* during rings_drain() */
-	void *ctx;
-	int drained;
+	const struct dax_ring_line *line;
+	struct dax_ring_ends *ends;
+	size_t lines; /* of each ring, a power of two */
+	size_t line_bytes, ends_bytes;
 	int nr;
-	int fd[];
 };
 
-static int on_record(void *ctx, void *data, size_t size)
-{
-	struct rings *rings = ctx;
-	int ret = rings->fn(rings->ctx, data, size);
-
-	rings->drained++;
-	return ret < 0 ? ret : 0;
-}
-
-static int add_ring(struct rings *rings, int outer, __u32 cpu, size_t bytes)
-{
-	int fd = bpf_map_create(BPF_MAP_TYPE_RINGBUF, "dax_ring", 0, 0, (__u32)bytes, NULL);
-	int ret;
-
-	if (fd < 0)
-		return fd;
-	rings->fd[rings->nr++] = fd;
-	ret = bpf_map_update_elem(outer, &cpu, &fd, BPF_ANY);
-	if (ret)
-		return ret;
-	if (rings->reader)
-		return ring_buffer__add(rings->reader, fd, on_record, rings);
-	rings->reader = ring_buffer__new(fd, on_record, rings, NULL);
-	return rings->reader ? 0 : -errno;
-}
-
-int rings_make(struct rings **out, int outer, int nr, size_t bytes)
+int rings_map(struct rings **out, int lines_fd, int ends_fd, int nr, size_t lines)
 {
 	struct rings *rings;
-	int ret, cpu;
 
 	*out = NULL;
 	if (!nr)
 		return 0;
-	rings = calloc(1, sizeof(*rings) + (size_t)nr * sizeof(*rings->fd));
+	rings = calloc(1, sizeof(*rings));
 	if (!rings)
 		return -ENOMEM;
-	for (cpu = 0; cpu < nr; cpu++) {
-		ret = add_ring(rings, outer, (__u32)cpu, bytes);
-		if (ret) {
-			rings_free(rings);
-			return ret;
-		}
+	*rings = (struct rings){
+		.lines = lines,
+		.line_bytes = (size_t)nr * lines * sizeof(*rings->line),
+		.ends_bytes = (size_t)nr * sizeof(*rings->ends),
+		.nr = nr,
+	};
+	rings->line = mmap(NULL, rings->line_bytes, PROT_READ, MAP_SHARED, lines_fd, 0);
+	rings->ends = mmap(NULL, rings->ends_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, ends_fd, 0);
+	if (rings->line == MAP_FAILED || rings->ends == MAP_FAILED) {
+		int err = -errno;
+
+		rings_free(rings);
+		return err;
 	}
 	*out = rings;
 	return 0;
@@ -68,21 +46,50 @@ void rings_free(struct rings *rings)
 {
 	if (!rings)
 		return;
-	ring_buffer__free(rings->reader);
-	while (rings->nr > 0)
-		close(rings->fd[--rings->nr]);
+	if (rings->line != MAP_FAILED)
+		munmap((void *)rings->line, rings->line_bytes);
+	if (rings->ends != MAP_FAILED)
+		munmap(rings->ends, rings->ends_bytes);
 	free(rings);
+}
+
+/* Hand on the records of one ring up to where its head was; their number, or what @fn fails with. */
+static int drain(const struct rings *rings, int cpu, dax_event_fn fn, void *ctx)
+{
+	const struct dax_ring_line *ring = rings->line + (size_t)cpu * rings->lines;
+	struct dax_ring_ends *ends = &rings->ends[cpu];
+	__u64 at = ends->tail, head = __atomic_load_n(&ends->head, __ATOMIC_ACQUIRE);
+	int ret = 0, nr = 0;
+
+	while (at < head && ret >= 0) {
+		const void *line = &ring[at++ & (rings->lines - 1)];
+		struct dax_event_extent both;
+		size_t size = sizeof(both.ev);
+
+		if (((const struct dax_event *)line)->type == DAX_EV_EXTENT) {
+			memcpy(&both, line, sizeof(both.ev));
+			memcpy((char *)&both + sizeof(both.ev), &ring[at++ & (rings->lines - 1)],
+			       sizeof(both) - sizeof(both.ev));
+			line = &both;
+			size = sizeof(both);
+		}
+		ret = fn(ctx, line, size);
+		nr++;
+	}
+	/* Once for all: each store would take the line from the CPU that writes. */
+	__atomic_store_n(&ends->tail, at, __ATOMIC_RELEASE);
+	return ret < 0 ? ret : nr;
 }
 
 int rings_drain(struct rings *rings, dax_event_fn fn, void *ctx)
 {
-	int ret;
+	int cpu, ret, nr = 0;
 
-	if (!rings)
-		return 0;
-	rings->fn = fn;
-	rings->ctx = ctx;
-	rings->drained = 0;
-	ret = ring_buffer__consume(rings->reader);
-	return ret < 0 ? ret : rings->drained;
+	for (cpu = 0; rings && cpu < rings->nr; cpu++) {
+		ret = drain(rings, cpu, fn, ctx);
+		if (ret < 0)
+			return ret;
+		nr += ret;
+	}
+	return nr;
 }

@@ -10,10 +10,10 @@
 struct rings;
 
 /*
- * Make @nr rings of @bytes (a power of two of pages) and put them into @outer, an array of maps.
- * None for @nr 0: *rings is then NULL, which is fine everywhere. Returns 0 or a negative errno.
+ * Map @nr rings of @lines each from the map @lines_fd and their ends from @ends_fd. None for @nr 0:
+ * *rings is then NULL, which is fine everywhere. Returns 0 or a negative errno.
  */
-int rings_make(struct rings **rings, int outer, int nr, size_t bytes);
+int rings_map(struct rings **rings, int lines_fd, int ends_fd, int nr, size_t lines);
 void rings_free(struct rings *rings);
 
 /* As dax_live_drain(). */
