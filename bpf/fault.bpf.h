@@ -61,7 +61,6 @@ static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct
 			empty_unwatched(frame_address(f, inode), pgoff, outcome);
 		return;
 	}
-	__sync_fetch_and_add(&cell->fault[outcome][write ? 1 : 0], 1);
 	if (outcome == DAX_PMD_FALLBACK) {
 		__u64 why = reason;
 
@@ -75,10 +74,11 @@ static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct
 	if ((f->st.flags & ST_BEGUN) && (plain || !class_rests(class))) {
 		now = bpf_ktime_get_ns();
 		took = now - f->st.begin;
+		__sync_fetch_and_add(&cell->fault[outcome][write ? 1 : 0], 1);
 		if (!cfg.record) /* else the record holds it */
 			latency_add(cell, class, took);
 	} else {
-		__sync_fetch_and_add(&cell->untimed, 1);
+		__sync_fetch_and_add(&cell->fault_untimed[outcome][write ? 1 : 0], 1);
 		flags |= DAX_EVF_UNTIMED;
 	}
 
@@ -151,8 +151,7 @@ __noinline int sync_failed(struct fault_state *st, __u32 cpu, __u64 id)
 	outcome = st->flags & ST_PMD ? DAX_PMD_ERROR : DAX_PTE_ERROR;
 	cell = bpf_map_lookup_elem(&cells, &at);
 	if (cell) {
-		__sync_fetch_and_add(&cell->fault[outcome][1], 1);
-		__sync_fetch_and_add(&cell->untimed, 1);
+		__sync_fetch_and_add(&cell->fault_untimed[outcome][1], 1);
 		if (st->flags & ST_ENTRY_COUNTS)
 			entry_counts(cell, st);
 	}

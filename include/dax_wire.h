@@ -122,6 +122,8 @@ struct dax_cell {
 	__u64 entry[DAX_NR_ENTRY_COUNTS];
 	__u64 wait[DAX_NR_WAITS]; /* T3 has those outside faults in slot 0: its event names no file */
 	__u64 untimed;			  /* faults that are not in a histogram by chance */
+	/* What the kernel counts of those instead of fault[]; cells_sum() makes the two above of it. */
+	__u64 fault_untimed[DAX_NR_OUTCOMES][2];
 	__u64 lat_sum[DAX_NR_CLASSES];	  /* ns */
 	__u64 lat_max[DAX_NR_CLASSES];	  /* ns */
 	__u64 lat[DAX_NR_CLASSES][DAX_LAT_BUCKETS];

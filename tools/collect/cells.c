@@ -8,6 +8,18 @@
 #define CELL_WORDS (sizeof(struct dax_cell) / sizeof(__u64))
 #define MAX_WORD   (offsetof(struct dax_cell, lat_max) / sizeof(__u64))
 
+static void add_untimed(struct dax_cell *cell)
+{
+	int i, j;
+
+	for (i = 0; i < DAX_NR_OUTCOMES; i++)
+		for (j = 0; j < 2; j++) {
+			cell->fault[i][j] += cell->fault_untimed[i][j];
+			cell->untimed += cell->fault_untimed[i][j];
+			cell->fault_untimed[i][j] = 0;
+		}
+}
+
 void cells_sum(const struct dax_cell *cells, __u32 nr, struct dax_cell *out)
 {
 	__u64 *sum = (__u64 *)out;
@@ -27,6 +39,7 @@ void cells_sum(const struct dax_cell *cells, __u32 nr, struct dax_cell *out)
 				sum[i] = now;
 		}
 	}
+	add_untimed(out);
 }
 
 void cell_fold(struct dax_cell *to, const struct dax_cell *from)
