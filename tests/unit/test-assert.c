@@ -72,6 +72,11 @@ static void test_numbers(void)
 		      reads("lat_pmd_p99_us < 3 ms", "lat_pmd_p99_ns", 3000000, false, 3e6) &&
 		      reads("fault_time_ns < 7s", "fault_time_ns", 7000000000, false, 7e9),
 	      "times in any unit, by the name or by the number's own");
+	CHECK(reads("entry_wait_max_us < 1000", "lat_wait_max_ns", 1000000, false, 1e6) &&
+		      reads("entry_wait_p99_ns < 5", "lat_wait_p99_ns", 5, false, 5) &&
+		      reads("entry_wait_ms < 5", "entry_wait_ns", 5000000, false, 5e6) &&
+		      refuses("entry_wait_count < 5", 0, "no metric is called 'entry_wait_count'"),
+	      "how long waits took, also by the name of the waits");
 	CHECK(reads("zero_bytes <= 2MiB", "zero_bytes", 2 << 20, false, 2 << 20) &&
 		      reads("zero_bytes <= 1.5K", "zero_bytes", 1536, false, 1536) &&
 		      reads("zero_bytes <= 8B", "zero_bytes", 8, false, 8) &&

@@ -114,7 +114,7 @@ bool assert_is_metric(const struct dax_field *field)
 }
 
 /* A time can be asked for in each unit, although the table has it in ns. */
-static const struct dax_field *find_metric(const char *word, __u64 *unit_ns)
+static const struct dax_field *find_timed(const char *word, __u64 *unit_ns)
 {
 	const struct dax_field *field = dax_field_find(word);
 	char in_ns[ASSERT_NAME_MAX + 4];
@@ -131,6 +131,19 @@ static const struct dax_field *find_metric(const char *word, __u64 *unit_ns)
 		*unit_ns = assert_time_units[i].ns;
 	}
 	return field;
+}
+
+/* How long waits for entry locks took is also found beside entry_waits: entry_wait_max_us. */
+static const struct dax_field *find_metric(const char *word, __u64 *unit_ns)
+{
+	static const char other[] = "entry_wait_";
+	const struct dax_field *field = find_timed(word, unit_ns);
+	char name[ASSERT_NAME_MAX];
+
+	if (field || strncmp(word, other, strlen(other)) != 0)
+		return field;
+	snprintf(name, sizeof(name), "lat_wait_%s", word + strlen(other));
+	return find_timed(name, unit_ns);
 }
 
 static int take_metric(struct parser *p, struct assertion *out)
