@@ -47,20 +47,26 @@ static __always_inline __u32 called_by(void *ctx, __u32 least, __u32 most)
 	return DAX_NR_ROLES;
 }
 
-/* A file as the slots and the filter know it; false: the task is not watched. */
-static __always_inline bool key_of(struct dax_key *key, struct inode *inode, __u64 id)
+/* wanted() without a frame. */
+static __always_inline bool is_watched(__u64 id)
 {
 	__u32 tgid = id >> 32;
 
 	if ((cfg.who & DAX_WHO_PIDS) && !bpf_map_lookup_elem(&watched_tgids, &tgid))
 		return false;
-	if ((cfg.who & DAX_WHO_CGROUPS) && !in_cgroups())
+	return !(cfg.who & DAX_WHO_CGROUPS) || in_cgroups();
+}
+
+/* A file as the slots and the filter know it; false: the task is not watched. */
+static __always_inline bool key_of(struct dax_key *key, struct inode *inode, __u64 id)
+{
+	if (!is_watched(id))
 		return false;
 	*key = (struct dax_key){
 		.ino = BPF_CORE_READ(inode, i_ino),
 		.dev = BPF_CORE_READ(inode, i_sb, s_dev),
 		.gen = BPF_CORE_READ(inode, i_generation),
-		.tgid = tgid,
+		.tgid = id >> 32,
 		.tid = cfg.who & DAX_WHO_THREADS ? (__u32)id : 0,
 	};
 	return true;

@@ -63,8 +63,12 @@ static __noinline int wait_ended(void)
 	__u64 ns, before;
 	__u32 at;
 
-	if (!sleeper)
+	if (!sleeper) {
+		/* It slept when we came, or there were so many that its begin was dropped. */
+		if (is_watched(id))
+			__sync_fetch_and_add(&losses.waits, 1);
 		return 0;
+	}
 	before = sleeper->ns;
 	at = sleeper->cell;
 	ns = bpf_ktime_get_ns() - sleeper->begin;

@@ -277,6 +277,7 @@ struct dax_bpf_losses {
 	__u64 unwatched; /* processes under the filter that could not be followed */
 	__u64 slots;	/* times a new file or process found no free slot */
 	__u64 waits;	/* T2: waits for entry locks that may be missing, at most */
+	__u64 entries;	/* T2: likewise splits of entries and zero pages replaced; not counted in the kernel */
 };
 
 /* How many 4 KiB faults were seen to begin on one CPU, modulo 2^32. A cache line each. */

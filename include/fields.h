@@ -46,6 +46,8 @@ struct dax_item {
 	bool upgrades;	  /* and so are upgrades */
 	bool waits;	  /* and waits for entry locks */
 	bool zero_replaced; /* and zero pages that gave way to storage */
+	bool waits_lost;    /* some waits may be missing, of whomever */
+	bool entries_lost;  /* so may splits and zero pages replaced */
 	enum dax_tier tier;
 	struct dax_key key;
 	__u64 cgroup;		   /* of a process, thread or cgroup; 0: unknown */

@@ -56,6 +56,17 @@ check "-d and -n" test "$(daxtop --json -d 0.05 -n 2 | frames)" -eq 2
 check "a pipe gets text" sh -c 'daxtop -d 0.05 -n 1 | grep -q "^2 MiB   coverage -"'
 check "without a fault it says who can have one" sh -c 'daxtop -d 0.05 -n 1 | grep -q "no fault on a DAX file was seen"'
 daxtrace stat -- true 2>"$work/stat"
+while IFS='|' read -r whose args; do
+	read -ra words <<<"$args"
+	check "daxtrace stat $args is said to be of $whose" \
+		sh -c 'daxtrace stat "$@" 2>&1 | grep -q "^DAX faults of '"$whose"', in "' sh "${words[@]}"
+done <<LIST
+sleep 0|-- sleep 0
+all processes during sleep 0|-a -- sleep 0
+all processes|--duration 0.01
+process $$, 1|-p $$,1 --duration 0.01
+process $$ during sleep 0|-p $$ -- sleep 0
+LIST
 check "... as daxtrace stat does" grep -q 'no fault on a DAX file was seen' "$work/stat"
 check "--max-tier T0 is said in text" sh -c 'daxtop -d 0.05 -n 1 --max-tier T0 | grep -q "T0: fault events only"'
 check "--max-tier 0 is said in JSON" \

@@ -208,6 +208,29 @@ static void test_proof(void)
 	CHECK(PASSES("pmd_coverage{file=\"*good*\"} == 1"), "but not that of other files");
 	cell->range[DAX_RANGE_UNTRACKED] = 0;
 
+	made.sample.tier = DAX_T2;
+	made.sample.waits = made.sample.downgrades = made.sample.zero_replaced = true;
+	cell->lat[DAX_LAT_WAIT][20] = 3;
+	cell->lat_max[DAX_LAT_WAIT] = 20480;
+	cell->lat_sum[DAX_LAT_WAIT] = 60000;
+	cell->entry[DAX_SPLIT_ZERO] = 2;
+	CHECK(PASSES("entry_waits == 3") && PASSES("lat_wait_max_us < 21") && PASSES("downgrades == 2") &&
+		      PASSES("zero_page_splits <= 2") && PASSES("pmd_zero_replaced == 0"),
+	      "waits and downgrades, of which none is missing");
+	made.sample.lost.waits = 1;
+	CHECK(UNKNOWN("entry_waits == 3") && result.num.partial && FAILS("entry_waits < 3") &&
+		      UNKNOWN("lat_wait_max_us < 21") && FAILS("lat_wait_max_us < 20") &&
+		      UNKNOWN("lat_wait_p99_us < 21") && UNKNOWN("lat_wait_mean_us <= 20") &&
+		      UNKNOWN("entry_wait_us <= 60") && UNKNOWN("entry_waits{file=\"*good*\"} == 0") &&
+		      PASSES("downgrades == 2") && PASSES("pmd_faults == 11"),
+	      "a wait that is missing may be anybody's, and as long as it likes");
+	made.sample.lost.waits = 0;
+	made.sample.lost.entries = 1;
+	CHECK(UNKNOWN("downgrades == 2") && FAILS("downgrades < 2") && UNKNOWN("zero_page_splits <= 2") &&
+		      UNKNOWN("pmd_zero_replaced == 0") && PASSES("entry_waits == 3"),
+	      "so may a downgrade or a zero page that gave way");
+	made.sample.lost.entries = 0;
+
 	made.row[0].count.untimed = 1;
 	CHECK(UNKNOWN("lat_pmd_p99_us < 100") && PASSES("lat_pmd_p50_us < 100") &&
 		      UNKNOWN("lat_pmd_max_us < 100") && FAILS("lat_pmd_max_us < 20") &&

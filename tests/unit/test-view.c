@@ -303,6 +303,9 @@ static void test_text(void)
 	text = printed(view_text, model, &opts);
 	CHECK(harmless(text), "names cannot write to the terminal from a frame of text");
 	CHECK(strstr(text, "lost 12") && strstr(text, "(all others)"), "losses are shown");
+	CHECK(strstr(text, "3000000000 faults in ranges that found no room") && !strstr(text, "missing") &&
+		      !strstr(text, "\nwaits "),
+	      "... and how many faults found no room for their range, and what no tier counts is not");
 	CHECK(strstr(text, "1.00G") || strstr(text, "3.00G"), "large counts are readable");
 	for (line = text; *line; line = next) {
 		next = line + strcspn(line, "\n");
@@ -317,6 +320,28 @@ static void test_text(void)
 	text = printed(view_text, model, &opts);
 	CHECK(strstr(text, "... and 2 more") && !strstr(text, "/mnt/quiet"),
 	      "--rows limits tables");
+	free(text);
+	dax_model_free(model);
+
+	made.sample.tier = DAX_T2;
+	made.sample.waits = made.sample.downgrades = made.sample.zero_replaced = true;
+	made.sample.lost.waits = 4;
+	made.sample.lost.entries = 5;
+	made.row[0].count.wait[DAX_WAIT_IN_PMD_FAULT] = 70;
+	made.row[0].count.wait[DAX_WAIT_IN_LAYOUT] = 1;
+	model = dax_model_build(&made.sample, NULL, 0);
+	text = printed(view_text, model, &opts);
+	CHECK(strstr(text, "\nwaits   pmd_fault 70  layout 1\n"), "waits are shown by what was waited in");
+	CHECK(strstr(text, "up to 4 waits for entry locks are missing") &&
+		      strstr(text, "up to 5 downgrades and replaced zero pages are missing"),
+	      "and what may be missing of T2's counts");
+	free(text);
+	opts.sort = dax_field_find("entry_waits");
+	text = printed(view_text, model, &opts);
+	CHECK(strstr(text, ">1.00G"), "then a count is at least that");
+	free(text);
+	text = printed(view_json, model, &opts);
+	CHECK(strstr(text, "\"waits\":4") && strstr(text, "\"entries\":5"), "JSON has them too");
 	free(text);
 	dax_model_free(model);
 }

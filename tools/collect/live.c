@@ -397,6 +397,9 @@ void dax_live_losses(const struct dax_live *live, struct dax_bpf_losses *out)
 	out->waits = now->waits + kernel_passed_over(live->skel->progs.on_finish_wait) +
 		     kernel_passed_over(live->skel->progs.on_wait_exclusive) +
 		     kernel_passed_over(live->skel->progs.on_wait);
+	out->entries = kernel_passed_over(live->skel->progs.on_unmap) +
+		       kernel_passed_over(live->skel->progs.on_delete_entry) +
+		       kernel_passed_over(live->skel->progs.on_invalidate_entry);
 }
 
 int dax_live_drain(struct dax_live *live, dax_event_fn fn, void *ctx)

@@ -79,10 +79,8 @@ static bool untracked(const struct dax_cell *cell)
 static struct dax_num ranges(const struct dax_item *item, enum dax_window window, int which)
 {
 	const struct dax_cell *cell = dax_item_cell(item, window);
-	struct dax_num num = num_count(cell->range[which]);
 
-	num.partial = which != DAX_RANGE_UNTRACKED && untracked(cell);
-	return num;
+	return num_least(cell->range[which], which != DAX_RANGE_UNTRACKED && untracked(cell));
 }
 
 static struct dax_num pmd_coverage(const struct dax_item *item, enum dax_window window, int arg)
@@ -110,23 +108,24 @@ static struct dax_num zero_bytes(const struct dax_item *item, enum dax_window wi
 static struct dax_num downgrades(const struct dax_item *item, enum dax_window window, int zero_only)
 {
 	const __u64 *entry = dax_item_cell(item, window)->entry;
-
-	struct dax_num num;
+	__u64 zero = entry[DAX_SPLIT_ZERO];
 
 	if (!item->downgrades)
 		return num_unknown();
+	if (item->tier != DAX_T2)
+		return num_count(zero_only ? zero : known_add(entry[DAX_SPLIT_EMPTY], zero));
 	if (zero_only)
-		return num_count(entry[DAX_SPLIT_ZERO]);
-	num = num_count(known_add(entry[DAX_SPLIT_EMPTY], entry[DAX_SPLIT_ZERO]));
+		return num_least(zero, item->entries_lost);
 	/* T2 finds splits of empty entries in the state of their range. */
-	num.partial = item->tier == DAX_T2 && untracked(dax_item_cell(item, window));
-	return num;
+	return num_least(known_add(entry[DAX_SPLIT_EMPTY], zero),
+			 item->entries_lost || untracked(dax_item_cell(item, window)));
 }
 
 static struct dax_num zero_replaced(const struct dax_item *item, enum dax_window window, int which)
 {
-	return item->zero_replaced ? num_count(dax_item_cell(item, window)->entry[which])
-				   : num_unknown();
+	if (!item->zero_replaced)
+		return num_unknown();
+	return num_least(dax_item_cell(item, window)->entry[which], item->entries_lost);
 }
 
 static struct dax_num upgrades(const struct dax_item *item, enum dax_window window, int which)
@@ -192,14 +191,26 @@ static struct dax_num time_share(const struct dax_item *item, enum dax_window wi
 	return num;
 }
 
+/* Of waits, some may be missing: short ones or long ones. */
+static bool some_lost(const struct dax_item *item, int cls)
+{
+	return cls == DAX_LAT_WAIT && item->waits_lost;
+}
+
+static struct dax_num about(struct dax_num num, const struct dax_item *item, int cls)
+{
+	num.estimate = some_lost(item, cls);
+	return num;
+}
+
 static struct dax_num lat_p50(const struct dax_item *item, enum dax_window window, int cls)
 {
-	return dax_lat_quantile(item, window, (enum dax_class)cls, 0.5);
+	return about(dax_lat_quantile(item, window, (enum dax_class)cls, 0.5), item, cls);
 }
 
 static struct dax_num lat_p99(const struct dax_item *item, enum dax_window window, int cls)
 {
-	return dax_lat_quantile(item, window, (enum dax_class)cls, 0.99);
+	return about(dax_lat_quantile(item, window, (enum dax_class)cls, 0.99), item, cls);
 }
 
 static struct dax_num lat_max(const struct dax_item *item, enum dax_window window, int cls)
@@ -208,7 +219,7 @@ static struct dax_num lat_max(const struct dax_item *item, enum dax_window windo
 
 	if (nr.kind == DAX_NUM_UNKNOWN || !nr.count)
 		return num_unknown();
-	return num_count(dax_item_cell(item, window)->lat_max[cls]);
+	return num_least(dax_item_cell(item, window)->lat_max[cls], some_lost(item, cls));
 }
 
 static struct dax_num lat_mean(const struct dax_item *item, enum dax_window window, int cls)
@@ -218,32 +229,31 @@ static struct dax_num lat_mean(const struct dax_item *item, enum dax_window wind
 
 	if (nr.kind == DAX_NUM_UNKNOWN || !nr.count || sum == DAX_NOT_KNOWN)
 		return num_unknown();
-	return num_real((double)sum / (double)nr.count);
+	return about(num_real((double)sum / (double)nr.count), item, cls);
 }
 
 static struct dax_num wait_count(const struct dax_item *item, enum dax_window window, int arg)
 {
+	struct dax_num num = dax_lat_count(item, window, DAX_LAT_WAIT);
+
 	(void)arg;
-	return dax_lat_count(item, window, DAX_LAT_WAIT);
+	return num.kind == DAX_NUM_UNKNOWN ? num : num_least(num.count, item->waits_lost);
 }
 
 static struct dax_num wait_time(const struct dax_item *item, enum dax_window window, int arg)
 {
 	(void)arg;
-	return item->waits ? num_count(dax_item_cell(item, window)->lat_sum[DAX_LAT_WAIT])
-			   : num_unknown();
+	if (!item->waits)
+		return num_unknown();
+	return num_least(dax_item_cell(item, window)->lat_sum[DAX_LAT_WAIT], item->waits_lost);
 }
 
 static struct dax_num resident(const struct dax_item *item, enum dax_window window, int size)
 {
-	struct dax_num num;
-
 	(void)window;
 	if (item->resident.state != DAX_RESIDENT_KNOWN)
 		return num_unknown();
-	num = num_count(item->resident.bytes[size]);
-	num.partial = item->resident.partial;
-	return num;
+	return num_least(item->resident.bytes[size], item->resident.partial);
 }
 
 static struct dax_num pid(const struct dax_item *item, enum dax_window window, int arg)

@@ -89,6 +89,8 @@ static void item_init(struct dax_item *item, enum dax_item_kind kind, const stru
 	item->downgrades = model->downgrades;
 	item->waits = model->waits;
 	item->zero_replaced = model->zero_replaced;
+	item->waits_lost = model->lost.waits > 0;
+	item->entries_lost = model->lost.entries > 0;
 	item->tier = model->tier;
 	item->upgrades = model->upgrades;
 	item->elapsed_ns = model->elapsed_ns;

@@ -28,6 +28,15 @@ static inline struct dax_num num_count(__u64 count)
 	return (struct dax_num){.kind = DAX_NUM_COUNT, .count = count};
 }
 
+/* @count, or with @more at least that. */
+static inline struct dax_num num_least(__u64 count, bool more)
+{
+	struct dax_num num = num_count(count);
+
+	num.partial = more;
+	return num;
+}
+
 static inline struct dax_num num_real(double real)
 {
 	return (struct dax_num){.kind = DAX_NUM_REAL, .real = real};

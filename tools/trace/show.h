@@ -9,8 +9,10 @@
 
 #define SHOW_ROWS 10 /* of a table, when nothing else was asked for */
 
-/* Counts of a command, or of the host when @command is NULL, as text. 0 or a negative errno. */
-int show_stat(FILE *to, const struct dax_model *model, char *const command[],
+struct watch_opts;
+
+/* Counts of whom @watch names, as text. 0 or a negative errno. */
+int show_stat(FILE *to, const struct dax_model *model, const struct watch_opts *watch,
 	      const struct view_opts *opts);
 
 /* The verdict on @nr assertions. 0 or a negative errno. */

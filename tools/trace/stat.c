@@ -236,7 +236,7 @@ static void show(struct stat_run *run, const struct dax_model *model)
 	if (run->json)
 		err = write_json(run, model, stdout);
 	else
-		err = show_stat(stderr, model, run->watch_opts.command, &opts);
+		err = show_stat(stderr, model, &run->watch_opts, &opts);
 	if (run->results && !err)
 		err = show_verdict(stderr, run->results, run->nr_asserts, &opts);
 	/* Who reads may have seen enough. */

@@ -5,23 +5,44 @@
 #include <string.h>
 #include "trace/assert.h"
 #include "trace/show.h"
+#include "trace/trace.h"
 #include "util/escape.h"
 #include "view/columns.h"
 #include "view/lines.h"
 
 #define COMMAND_MAX 512 /* bytes of the command that are shown */
 
-static void add_head(struct lines *lines, const struct dax_model *model, char *const command[])
+/* Whose faults were counted; the command alone when nothing else is asked for. */
+static size_t whose(char *raw, size_t size, const struct watch_opts *watch)
 {
+	size_t used = 0, i;
+
+	if (watch->command && !watch->nr_targets && !watch->nr_cgroups && !watch->all)
+		return 0;
+	for (i = 0; i < watch->nr_targets && used < size; i++)
+		used += (size_t)snprintf(raw + used, size - used, "%s%u", i ? ", " : "process ",
+					 watch->targets[i]);
+	if (!watch->nr_targets)
+		used = (size_t)snprintf(raw, size, "all processes");
+	if (watch->nr_cgroups && used < size)
+		used += (size_t)snprintf(raw + used, size - used, " in %zu cgroup%s", watch->nr_cgroups,
+					 watch->nr_cgroups == 1 ? "" : "s");
+	if (watch->command && used < size)
+		used += (size_t)snprintf(raw + used, size - used, " during ");
+	return used;
+}
+
+static void add_head(struct lines *lines, const struct dax_model *model, const struct watch_opts *watch)
+{
+	char *const *command = watch->command;
 	char raw[COMMAND_MAX] = "", clean[4 * COMMAND_MAX + 1], time[FORMAT_NUM_MAX];
 	struct dax_num num = {.kind = DAX_NUM_COUNT, .count = model->elapsed_ns};
-	size_t used = 0;
+	size_t used = whose(raw, sizeof(raw), watch);
 
 	for (; command && *command && used < sizeof(raw); command++)
-		used += (size_t)snprintf(raw + used, sizeof(raw) - used, "%s%s", used ? " " : "",
-					 *command);
-	escape_text(clean, sizeof(clean), command ? raw : "all processes",
-		    lines->ascii ? ESCAPE_ASCII : ESCAPE_TERMINAL);
+		used += (size_t)snprintf(raw + used, sizeof(raw) - used, "%s%s",
+					 command == watch->command ? "" : " ", *command);
+	escape_text(clean, sizeof(clean), raw, lines->ascii ? ESCAPE_ASCII : ESCAPE_TERMINAL);
 	format_num(time, num, DAX_UNIT_NS);
 	lines_add(lines, LINE_PLAIN, 0, "%s", "");
 	lines_add(lines, LINE_HEAD, 4, "DAX faults of %s, in %s", clean, time);
@@ -31,6 +52,7 @@ static void add_head(struct lines *lines, const struct dax_model *model, char *c
 		lines_add(lines, LINE_STRONG, 4,
 			  "%llu processes could not be followed: their faults are missing",
 			  (unsigned long long)model->lost.unwatched);
+	lines_missing(lines, 0, model);
 	lines_add(lines, LINE_PLAIN, 0, "%s", "");
 }
 
@@ -177,14 +199,14 @@ static int print(FILE *to, struct lines *lines, int err)
 	return err;
 }
 
-int show_stat(FILE *to, const struct dax_model *model, char *const command[],
+int show_stat(FILE *to, const struct dax_model *model, const struct watch_opts *watch,
 	      const struct view_opts *opts)
 {
 	struct lines lines = {
 		.columns = opts->columns, .ascii = opts->ascii, .whole_commands = true};
 	size_t i;
 
-	add_head(&lines, model, command);
+	add_head(&lines, model, watch);
 	for (i = 0; i < dax_nr_fields; i++)
 		if (worth_a_line(&dax_fields[i], &model->host))
 			add_field(&lines, &dax_fields[i], &model->host);
@@ -193,6 +215,7 @@ int show_stat(FILE *to, const struct dax_model *model, char *const command[],
 		lines_add(&lines, LINE_PLAIN, 0, "%s", "");
 	lines_unseen(&lines, &model->host);
 	add_latency(&lines, &model->host);
+	lines_waits(&lines, &model->host);
 	return print(to, &lines, add_tables(&lines, model, opts));
 }
 

@@ -118,7 +118,8 @@ static void add_histogram(struct lines *lines, const struct dax_item *item, enum
 	if (last < 0)
 		return;
 	lines_add(lines, LINE_PLAIN, 0, "%s", "");
-	lines_add(lines, LINE_HEAD, 0, "latency of %s faults", dax_class_label(cls));
+	lines_add(lines, LINE_HEAD, 0, "latency of %s%s", dax_class_label(cls),
+		  cls == DAX_LAT_WAIT ? "s" : " faults");
 	room = lines->columns - 24;
 	for (i = first; i <= last; i++) {
 		num.count = sum[i];
@@ -143,6 +144,7 @@ void lines_details(struct lines *lines, const struct dax_item *item)
 	if (cause && !strcmp(cause, "never_tried"))
 		lines_advice(lines, item, DAX_TOTAL);
 	add_reasons(lines, item);
+	lines_waits(lines, item);
 	for (cls = 0; cls < DAX_NR_CLASSES; cls++)
 		add_histogram(lines, item, (enum dax_class)cls);
 	add_fields(lines, item);

@@ -267,6 +267,9 @@ static int put_head(json_t *object, const struct dax_model *model, const struct 
 	failed |= put(lost, "unwatched", integer(model->lost.unwatched));
 	failed |= put(lost, "slots", integer(model->lost.slots));
 	failed |= put(lost, "waits", model->waits ? integer(model->lost.waits) : json_null());
+	failed |= put(lost, "entries",
+		      model->downgrades || model->zero_replaced ? integer(model->lost.entries)
+								: json_null());
 	return failed | put(object, "lost", lost);
 }
 

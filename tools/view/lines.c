@@ -192,6 +192,42 @@ void lines_reasons(struct lines *lines, const struct dax_item *item, enum dax_wi
 		lines_add(lines, LINE_PLAIN, 8, "why     %s", text);
 }
 
+void lines_missing(struct lines *lines, int indent, const struct dax_model *model)
+{
+	__u64 untracked = model->host.total.range[DAX_RANGE_UNTRACKED];
+
+	if (untracked)
+		lines_add(lines, LINE_STRONG, indent,
+			  "%*s%llu faults in ranges that found no room: there are at least so many ranges "
+			  "and sticky faults as are shown", indent, "", (unsigned long long)untracked);
+	if (model->waits && model->lost.waits)
+		lines_add(lines, LINE_STRONG, indent, "%*sup to %llu waits for entry locks are missing",
+			  indent, "", (unsigned long long)model->lost.waits);
+	if ((model->downgrades || model->zero_replaced) && model->lost.entries)
+		lines_add(lines, LINE_STRONG, indent,
+			  "%*sup to %llu downgrades and replaced zero pages are missing", indent, "",
+			  (unsigned long long)model->lost.entries);
+}
+
+void lines_waits(struct lines *lines, const struct dax_item *item)
+{
+	char text[FORMAT_LINE_MAX] = "", value[FORMAT_NUM_MAX];
+	size_t used = 0;
+	int i;
+
+	for (i = 0; item->waits && i < DAX_NR_WAITS; i++) {
+		struct dax_num num = {.kind = DAX_NUM_COUNT, .count = item->total.wait[i]};
+
+		if (!num.count)
+			continue;
+		format_num(value, num, DAX_UNIT_COUNT);
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s %s", used ? "  " : "",
+					 dax_wait_name((enum dax_wait)i), value);
+	}
+	if (used)
+		lines_add(lines, LINE_PLAIN, 8, "waits   %s", text);
+}
+
 void lines_unseen(struct lines *lines, const struct dax_item *host)
 {
 	if (!dax_item_seen(host))

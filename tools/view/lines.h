@@ -33,6 +33,12 @@ void lines_summary(struct lines *lines, const struct dax_item *item, enum dax_wi
 /* "now  at 2 MiB 4.00MiB ...", or why that is not known; nothing when it was not asked for. */
 void lines_resident(struct lines *lines, const struct dax_item *item);
 
+/* What is known not to be counted, a line each; nothing when all was. */
+void lines_missing(struct lines *lines, int indent, const struct dax_model *model);
+
+/* "waits  pmd_fault 10, writeback 2": asleep for entry locks, in what; or nothing when nobody was. */
+void lines_waits(struct lines *lines, const struct dax_item *item);
+
 /* When @host had no fault at all: who can have one. Else nothing. */
 void lines_unseen(struct lines *lines, const struct dax_item *host);
 

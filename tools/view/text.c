@@ -106,6 +106,7 @@ static void add_head(struct lines *lines, const struct dax_model *model,
 		lines_add(lines, LINE_STRONG, 8,
 			  "        no room %llu times: counted under (all others)",
 			  (unsigned long long)lost->slots);
+	lines_missing(lines, 8, model);
 }
 
 static int add_table(struct lines *lines, const struct dax_model *model, enum dax_item_kind kind,
@@ -178,6 +179,7 @@ int view_text(FILE *to, const struct dax_model *model, const struct view_opts *o
 	add_head(&lines, model, opts);
 	lines_summary(&lines, &model->host, DAX_TOTAL);
 	lines_reasons(&lines, &model->host, DAX_TOTAL);
+	lines_waits(&lines, &model->host);
 	lines_unseen(&lines, &model->host);
 	ret = add_table(&lines, model, DAX_FILE, opts);
 	if (!ret)

@@ -120,6 +120,12 @@ static void draw_header(const struct tui *tui, int columns)
 	}
 	if (model->lost.slots)
 		x = put_part(x, columns, LOOK_ALARM, " no room: see (all others) ");
+	if (model->host.total.range[DAX_RANGE_UNTRACKED])
+		x = put_part(x, columns, LOOK_ALARM, " ranges untracked ");
+	if (model->waits && model->lost.waits)
+		x = put_part(x, columns, LOOK_ALARM, " waits missing ");
+	if ((model->downgrades || model->zero_replaced) && model->lost.entries)
+		x = put_part(x, columns, LOOK_ALARM, " downgrades missing ");
 	if (!tui->recording)
 		x = draw_clock(model, x, columns);
 	if (model->elapsed_ns) {
