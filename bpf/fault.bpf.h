@@ -130,6 +130,9 @@ static __always_inline __u32 fallback_reason(const struct fault_state *st, struc
 		return DAX_WHY_UNKNOWN;
 	if (!(st->flags & ST_MAP))
 		return has_pte_entries(inode, pgoff) ? DAX_WHY_PTE_ENTRY : DAX_WHY_LOOKUP_FAILED;
+	/* An upgrade that was refused: it was the entries that were in the way, whatever the extent. */
+	if (cfg.upgrades && has_pte_entries(inode, pgoff))
+		return DAX_WHY_PTE_ENTRY;
 	if (st->ext_off + st->ext_len < start + pmd_size)
 		return DAX_WHY_EXTENT_SHORT;
 	if (st->ext_addr == IOMAP_NULL_ADDR)

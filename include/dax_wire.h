@@ -250,6 +250,7 @@ struct dax_bpf_config {
 	__u32 nr_cpus;	    /* frames, and rings when records are written: one a CPU */
 	__u32 timed;	    /* the begin of every fault is seen; else that of 4 KiB faults at times */
 	__u32 splits;	    /* splits of 2 MiB entries are to be found out: T2 */
+	__u32 upgrades;	    /* the kernel upgrades 4 KiB entries, and looks for an extent to do so */
 };
 
 /*

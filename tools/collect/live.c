@@ -117,6 +117,7 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	cfg->extents = live->tier == DAX_T1 || live->tier == DAX_T2;
 	cfg->splits = live->tier == DAX_T2 && (live->t2 & DAX_T2_SPLITS);
 	cfg->told = live->tier == DAX_T3;
+	cfg->upgrades = live->kernel.upgrades;
 	cfg->nr_cpus = (__u32)cpus;
 	cfg->who = (opts->nr_targets ? DAX_WHO_PIDS : 0) |
 		   (opts->nr_cgroups ? DAX_WHO_CGROUPS : 0) | (opts->by_thread ? DAX_WHO_THREADS : 0);
