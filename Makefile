@@ -130,7 +130,7 @@ $(B)/long/long $(B)/long/long-shared: $(long_src) $(long_obj) $(B)/long/daxscope
 	$(Q)$(CC) -I$(B)/long $(filter-out -MMD -MP,$(CFLAGS)) $(CPPFLAGS) $(shards) -Itests/long -Itests/unit $(LDFLAGS) \
 		-o $@ $(long_src) $(long_obj) -lbpf -ljansson -lelf -lz -lm -lpthread
 
-tests: all build/guest/contend build/guest/touch build/guest/storm build/guest/hold build/guest/entries build/guest/race build/guest/who build/long/long build/long/long-shared
+tests: all build/guest/contend build/guest/touch build/guest/storm build/guest/hold build/guest/entries build/guest/race build/guest/nozero build/guest/who build/long/long build/long/long-shared
 	$(Q)$(MAKE) --no-print-directory D=asan unit
 
 deps: ## name the Debian packages that are missing for 'make check'; as root, install them
