@@ -38,6 +38,15 @@ daxtop -b --json -n 2 -d 0.2 >"$work/top"
 check "daxtop --json prints one object for each interval" test "$(jq -s length "$work/top")" -eq 2
 check "... and says its tier" jq -es 'all(.[]; .tier == "T1")' "$work/top"
 
+# --json takes FILE with =, or before --, unless that is a program.
+check "daxtrace stat --json FILE -- COMMAND" sh -c "daxtrace stat --json '$work/stat.json' -- true &&
+	jq -e '.command == [\"true\"] and .tier == \"T1\"' '$work/stat.json'"
+check "daxtrace stat --json=FILE COMMAND" sh -c "daxtrace stat --json='$work/too.json' true && jq -e .tier '$work/too.json'"
+check "daxtrace stat --json COMMAND -- ARGUMENT" sh -c "cd '$work' && daxtrace stat --json env -- true >out &&
+	jq -e '.command == [\"env\", \"--\", \"true\"]' out && test ! -e env"
+check "... without a PATH too" sh -c "cd '$work' && env -u PATH '$PWD/build/daxtrace' stat --json env -- /bin/true >out &&
+	jq -e '.command[0] == \"env\"' out && test ! -e env"
+
 daxtop -b -n 1000 -d 0.2 >/dev/null &
 pid=$!
 owned() { # pid

@@ -23,7 +23,8 @@ static const char usage[] =
 	"Ctrl-C. Prints to standard error, as perf stat does.\n"
 	"\n"
 	"      --json          one JSON object to standard output instead of text\n"
-	"      --json-file FILE  the same to FILE, and text as well\n"
+	"      --json-file FILE  the same to FILE, and text as well; also --json=FILE\n"
+	"                      or --json FILE -- COMMAND\n"
 	"      --assert 'EXPR' METRIC >= NUMBER, or with <= > < == !=: exit status 1 when it does\n"
 	"                      not hold; may be given again, then all must hold\n"
 	"  -p PID[,PID]        only these processes and what they start from now on\n"
@@ -67,7 +68,7 @@ enum {
 };
 
 static const struct option longopts[] = {
-	{"json", no_argument, NULL, OPT_JSON},
+	{"json", optional_argument, NULL, OPT_JSON},
 	{"json-file", required_argument, NULL, OPT_JSON_FILE},
 	{"assert", required_argument, NULL, OPT_ASSERT},
 	{"pid", required_argument, NULL, 'p'},
@@ -106,7 +107,10 @@ static void option(struct stat_run *run, int opt, char *arg)
 		add_assert(run, arg);
 		break;
 	case OPT_JSON:
-		run->json = true;
+		if (arg)
+			run->json_path = arg;
+		else
+			run->json = true;
 		break;
 	case OPT_JSON_FILE:
 		run->json_path = arg;
@@ -137,13 +141,28 @@ static void option(struct stat_run *run, int opt, char *arg)
 	}
 }
 
+/*
+ * --json FILE -- COMMAND. Without = a word behind --json is the command's first; but one that is no
+ * program, and stands before --, is none.
+ */
+static char *json_operand(char *const argv[])
+{
+	char *word = argv[optind];
+
+	if (!word || *word == '-' || !argv[optind + 1] || strcmp(argv[optind + 1], "--") ||
+	    child_is_program(word))
+		return NULL;
+	optind++;
+	return word;
+}
+
 static void options(struct stat_run *run, int argc, char *argv[])
 {
 	int opt;
 
 	argv[0] = (char *)program_name(); /* for the messages of getopt_long() */
 	while ((opt = getopt_long(argc, argv, "+p:aG:h", longopts, NULL)) != -1)
-		option(run, opt, optarg);
+		option(run, opt, opt == OPT_JSON && !optarg ? json_operand(argv) : optarg);
 	if (optind < argc)
 		run->watch_opts.command = &argv[optind];
 	else if (!strcmp(argv[argc - 1], "--"))

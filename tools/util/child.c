@@ -2,8 +2,12 @@
 /* child.c - run COMMAND so that nothing of it is missed: it waits until the tool watches. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "util/child.h"
@@ -56,6 +60,33 @@ int child_prepare(struct child *child, char *const argv[])
 	child->go_fd = go[1];
 	child->error_fd = error[0];
 	return 0;
+}
+
+static bool is_program(const char *path)
+{
+	struct stat st;
+
+	return !stat(path, &st) && S_ISREG(st.st_mode) && !access(path, X_OK);
+}
+
+bool child_is_program(const char *name)
+{
+	const char *at = getenv("PATH"), *end;
+	char path[PATH_MAX];
+
+	if (strchr(name, '/'))
+		return is_program(name);
+	if (!at)
+		at = "/bin:/usr/bin"; /* as execvp() */
+	for (;; at = end + 1) {
+		end = strchrnul(at, ':');
+		if (snprintf(path, sizeof(path), "%.*s/%s", (int)(end - at), end > at ? at : ".", name) <
+			    (int)sizeof(path) &&
+		    is_program(path))
+			return true;
+		if (!*end)
+			return false;
+	}
 }
 
 int child_start(struct child *child)

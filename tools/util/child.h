@@ -3,6 +3,7 @@
 #ifndef DAX_UTIL_CHILD_H
 #define DAX_UTIL_CHILD_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct child {
@@ -16,6 +17,9 @@ struct child {
  * mask and handlers are those the caller had at child_prepare(). Returns 0 or a negative errno.
  */
 int child_prepare(struct child *child, char *const argv[]);
+
+/* Is @name what child_prepare() would find a program under? */
+bool child_is_program(const char *name);
 
 /* Let it run. Returns 0, or the negative errno of the exec (-ENOENT: no such command). */
 int child_start(struct child *child);
