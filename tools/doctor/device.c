@@ -180,8 +180,8 @@ static void check_start(struct report *report, struct device *device, const char
 static void check_bad(struct report *report, dev_t dev, struct device *device, bool part, __u64 start)
 {
 	unsigned long long sector, count;
+	__u64 bytes = 0, end = ~0ULL;
 	char path[192];
-	__u64 bytes = 0;
 	FILE *file;
 
 	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/%sbadblocks", major(dev), minor(dev),
@@ -189,10 +189,13 @@ static void check_bad(struct report *report, dev_t dev, struct device *device, b
 	file = fopen(path, "re");
 	if (!file)
 		return;
+	if (part && sysblock_number(dev, "size", &end))
+		end = start + end * 512;
 	while (device->nr_bad < MAX_BAD && fscanf(file, "%llu %llu", &sector, &count) == 2) {
 		__u64 from = sector * 512, to = from + count * 512;
 
-		if (to <= start)
+		to = to < end ? to : end;
+		if (to <= start || from >= end)
 			continue;
 		from = from > start ? from - start : 0;
 		device->bad = grow(device->bad, device->nr_bad, sizeof(*device->bad));
