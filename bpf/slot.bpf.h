@@ -71,9 +71,11 @@ static __noinline __u32 slot_take(const struct dax_key *from, struct dentry *den
 		return 0;
 	}
 	if (bpf_map_update_elem(&slots, &key, &slot, BPF_NOEXIST)) {
-		/* Another CPU was first. */
+		/* Another CPU was first, or the map has no room for the name. */
 		bpf_map_push_elem(&free_slots, &slot, BPF_ANY);
 		found = bpf_map_lookup_elem(&slots, &key);
+		if (!found)
+			__sync_fetch_and_add(&losses.slots, 1);
 		return found ? *found : 0;
 	}
 	meta = bpf_map_lookup_elem(&metas, &slot);
