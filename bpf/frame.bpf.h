@@ -91,13 +91,10 @@ static __noinline struct frame *frame_far(__u32 cpu)
 
 static __always_inline struct frame *frame_at(__u32 cpu)
 {
-	__u64 at = cpu % DAX_NEAR_CPUS;
+	__u64 at = cpu;
 
-	/* Known at load time: on most machines the verifier drops this branch. */
-	if (cfg.nr_cpus > DAX_NEAR_CPUS && cpu >= DAX_NEAR_CPUS)
-		return frame_far(cpu);
 	ONE_REGISTER(at);
-	return at < DAX_NEAR_CPUS ? &near_frames[at] : (void *)0;
+	return at < DAX_NEAR_CPUS ? &near_frames[at] : frame_far(cpu);
 }
 
 /* States that had to leave their frame, until their task fetches them or exits. */
@@ -159,6 +156,13 @@ __noinline int frame_fetch(struct frame *f, __u64 id)
 	return 0;
 }
 
+static __always_inline void frame_search(struct frame *f, __u64 id)
+{
+	frame_fetch(f, id);
+	if (!f->st.flags)
+		f->task = 0;
+}
+
 /* The frame of this CPU, with the state of the task that runs, and that task's if there is any. */
 static __always_inline struct frame *frame_get(__u32 cpu, __u64 id)
 {
@@ -166,13 +170,15 @@ static __always_inline struct frame *frame_get(__u32 cpu, __u64 id)
 
 	if (!f || f->task == id)
 		return f;
-	if (f->task || cfg.timed || *(volatile __u32 *)&nr_held) {
-		frame_fetch(f, id);
-		if (!f->st.flags)
-			f->task = 0;
-	} else {
-		f->st.flags = 0;
+	/* Apart, so that the verifier drops what the setting excludes. */
+	if (cfg.timed) {
+		frame_search(f, id);
+		return f;
 	}
+	if (f->task || *(volatile __u32 *)&nr_held)
+		frame_search(f, id);
+	else
+		f->st.flags = 0;
 	return f;
 }
 

@@ -116,18 +116,28 @@ static __noinline __u32 cell_find(struct frame *f, __u32 cpu, struct vm_fault *v
 	return f->cell;
 }
 
+static __always_inline bool cell_cached(const struct frame *f, const struct inode *inode, __u64 id, __u32 set)
+{
+	return f->inode == (__u64)inode && f->who == who_of(set, id) && f->ino == inode->i_ino &&
+	       f->gen == inode->i_generation &&
+	       (!(set & DAX_WHO_PIDS) || f->epoch == *(volatile __u64 *)&watch_epoch) &&
+	       (!(set & DAX_WHO_CGROUPS) || in_cgroups());
+}
+
 /* The cell of @inode's file in the task @id; @f's caches are about them from here on. */
 static __always_inline __u32 cell_of(struct frame *f, __u32 cpu, struct vm_fault *vmf,
 				     struct inode *inode, __u64 id)
 {
-	__u32 set = cfg.who;
+	bool cached;
 
-	if (f->inode == (__u64)inode && f->who == who_of(set, id) && f->ino == inode->i_ino &&
-	    f->gen == inode->i_generation &&
-	    (!(set & DAX_WHO_PIDS) || f->epoch == *(volatile __u64 *)&watch_epoch) &&
-	    (!(set & DAX_WHO_CGROUPS) || in_cgroups()))
-		return f->cell;
-	return cell_find(f, cpu, vmf, inode, id);
+	/* The usual ones apart, without a test of each bit. */
+	if (!cfg.who)
+		cached = cell_cached(f, inode, id, 0);
+	else if (cfg.who == DAX_WHO_PIDS)
+		cached = cell_cached(f, inode, id, DAX_WHO_PIDS);
+	else
+		cached = cell_cached(f, inode, id, cfg.who);
+	return cached ? f->cell : cell_find(f, cpu, vmf, inode, id);
 }
 
 /* On how many CPUs a fault would be counted in the slot without looking for it. */
