@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "collect/alive.h"
 #include "collect/resident.h"
 #include "util/resident.h"
 
@@ -259,12 +260,11 @@ static void read_maps(struct source *src, struct process *process, FILE *maps)
 	free(line);
 }
 
-static enum dax_resident_state state_of(int err)
+static enum dax_resident_state state_of(__u32 pid, int err)
 {
-	return err == ENOENT || err == ESRCH ? DAX_RESIDENT_KNOWN
-					     : /* it has ended: nothing is mapped */
-		       err == EACCES || err == EPERM ? DAX_RESIDENT_DENIED
-						     : DAX_RESIDENT_LIMIT;
+	if (err == ENOENT || err == ESRCH) /* it has ended: nothing is mapped; or /proc hides it */
+		return alive_vacant(pid, 0) ? DAX_RESIDENT_KNOWN : DAX_RESIDENT_DENIED;
+	return err == EACCES || err == EPERM ? DAX_RESIDENT_DENIED : DAX_RESIDENT_LIMIT;
 }
 
 static void look_at(struct source *src, __u32 pid)
@@ -303,7 +303,7 @@ static void look_at(struct source *src, __u32 pid)
 		read_maps(src, &process, maps);
 		fclose(maps);
 	} else {
-		part->state = state_of(errno);
+		part->state = state_of(pid, errno);
 	}
 	if (process.pagemap >= 0)
 		close(process.pagemap);
