@@ -2,6 +2,7 @@
 /* process.c - examine the mappings of a process, from its smaps. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,6 +154,20 @@ static void add_mapping(struct process *process, const struct entry *entry)
 	process->report->mapping[process->report->nr_mappings++] = mapping;
 }
 
+static _Noreturn void no_smaps(int pid, int err)
+{
+	static const char needs[] = "run as root or with CAP_SYS_PTRACE, where the system lets those";
+
+	if (err == ENOENT && kill(pid, 0) && errno == ESRCH)
+		die(DAX_EXIT_USAGE, "process %d: no such process", pid);
+	if (err == ENOENT)
+		die(DAX_EXIT_UNSUPPORTED, "process %d: /proc does not show it (hidepid): %s", pid,
+		    needs);
+	if (err == EACCES)
+		die(DAX_EXIT_UNSUPPORTED, "process %d: %s: %s", pid, strerror(err), needs);
+	die(DAX_EXIT_UNSUPPORTED, "process %d: %s", pid, strerror(err));
+}
+
 static void read_smaps(struct process *process)
 {
 	char path[64], *line = NULL, *head = NULL;
@@ -164,9 +179,7 @@ static void read_smaps(struct process *process)
 	snprintf(path, sizeof(path), "/proc/%d/smaps", process->report->pid);
 	file = fopen(path, "re");
 	if (!file)
-		die(errno == ENOENT ? DAX_EXIT_USAGE : DAX_EXIT_UNSUPPORTED, "process %d: %s%s",
-		    process->report->pid, errno == ENOENT ? "no such process" : strerror(errno),
-		    errno == EACCES ? ": run as root or with CAP_SYS_PTRACE, where the system lets those" : "");
+		no_smaps(process->report->pid, errno);
 	while (getline(&line, &size, file) > 0) {
 		struct entry next;
 
