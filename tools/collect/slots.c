@@ -146,14 +146,13 @@ static bool is_gone(struct slots *slots, const struct dax_meta *meta)
 	return slots->last.gone;
 }
 
-/* With @reused, only if its number is another's: that one is not to be counted there. */
-static void try_unkey(struct slots *slots, __u32 slot, bool reused)
+/* Who gets the number next is not to be counted there, and where /proc hides it is not told apart later. */
+static void try_unkey(struct slots *slots, __u32 slot)
 {
 	const struct dax_meta *meta = slots_meta(slots, slot);
 	struct timespec now;
 
-	if (!meta || slots->unkeyed_ns[slot] || !is_gone(slots, meta) ||
-	    (reused && alive_vacant(meta->key.tgid, meta->key.tid)))
+	if (!meta || slots->unkeyed_ns[slot] || !is_gone(slots, meta))
 		return;
 	if (bpf_map_delete_elem(bpf_map__fd(slots->maps.keys), &meta->key) && errno != ENOENT)
 		return;
@@ -179,6 +178,6 @@ void slots_reap(struct slots *slots, __u64 now_ns, slots_fn fn, void *ctx)
 	slots->last.tgid = 0;
 	for (looks = looks < end ? looks : end; looks; looks--) {
 		slots->next = slots->next < end ? slots->next : 1;
-		try_unkey(slots, slots->next++, calm);
+		try_unkey(slots, slots->next++);
 	}
 }

@@ -34,8 +34,8 @@ void slots_sum(const struct slots *slots, __u32 slot, struct dax_cell *out);
 /*
  * Look whether slots are still needed. When three quarters are taken @fn gets each whose process, or
  * thread, is gone, and which nothing is counted in any more. It is free once @fn has returned true.
- * It takes two calls, 50 ms apart: call it several times a second. Always, a process that has the
- * number of one that is gone gets slots of its own before long.
+ * It takes two calls, 50 ms apart: call it several times a second. Always, a process that gets the
+ * number of one that was found gone has slots of its own.
  */
 typedef bool (*slots_fn)(void *ctx, __u32 slot, const struct dax_meta *meta);
 void slots_reap(struct slots *slots, __u64 now_ns, slots_fn fn, void *ctx);
