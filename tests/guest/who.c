@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * who.c - threads with names and numbers of faults of their own, and a file that is held mapped.
+ * who.c - threads with names and numbers of faults of their own, and files that are held mapped.
  *
  * usage: who threads FILE NR FIRST   NR threads; number i reads FIRST + i pages that no other
  * reads. Prints PID TID FAULTS for each. Thread 1 has a name that would do something to a terminal.
- * Each thread but the first ends at once. who hold FILE PAGES         read PAGES pages, print
- * "ready", wait for a line; twice
+ * Each thread but the first ends at once. who hold FILE PAGES [NR]    read PAGES pages, print
+ * "ready", wait for a line; twice; with NR of so many files, FILE.0 and so on
  *
  * FILE is written anew, with storage for all pages, by system calls; 2 MiB are never tried.
  */
@@ -22,8 +22,11 @@
 
 #define PAGE	  4096UL
 #define MAX_PAGES 100000UL
+#define MAX_FILES 10000UL
 
-static volatile const char *map;
+typedef volatile const char *mapping;
+
+static mapping map;
 
 struct thread {
 	pthread_t id;
@@ -38,19 +41,20 @@ static void fail(const char *what)
 	exit(3);
 }
 
-static void read_pages(unsigned long from, unsigned long nr)
+static void read_pages(mapping at, unsigned long from, unsigned long nr)
 {
 	unsigned long i;
 
 	for (i = from; i < from + nr; i++)
-		(void)map[i * PAGE];
+		(void)at[i * PAGE];
 }
 
-static void map_file(const char *file, unsigned long pages)
+static mapping map_file(const char *file, unsigned long pages)
 {
 	int fd = open(file, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	char *data = calloc(1, PAGE);
 	unsigned long i;
+	void *at;
 
 	if (fd < 0 || !data)
 		fail(file);
@@ -59,11 +63,12 @@ static void map_file(const char *file, unsigned long pages)
 			fail(file);
 	if (fsync(fd))
 		fail(file);
-	map = mmap(NULL, pages * PAGE, PROT_READ, MAP_SHARED, fd, 0);
-	if (map == MAP_FAILED || madvise((void *)map, pages * PAGE, MADV_NOHUGEPAGE))
+	at = mmap(NULL, pages * PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	if (at == MAP_FAILED || madvise(at, pages * PAGE, MADV_NOHUGEPAGE))
 		fail(file);
 	close(fd);
 	free(data);
+	return at;
 }
 
 static void *work(void *arg)
@@ -74,7 +79,7 @@ static void *work(void *arg)
 	snprintf(name, sizeof(name), thread->nr == 1 ? "t%u\033[31m\n\xff" : "t%u", thread->nr);
 	prctl(PR_SET_NAME, name);
 	thread->tid = (pid_t)syscall(SYS_gettid);
-	read_pages(thread->from, thread->pages);
+	read_pages(map, thread->from, thread->pages);
 	return NULL;
 }
 
@@ -89,7 +94,7 @@ static int threads(const char *file, unsigned long nr, unsigned long first)
 		thread[i] = (struct thread){.nr = (unsigned int)i, .from = all, .pages = first + i};
 		all += first + i;
 	}
-	map_file(file, all);
+	map = map_file(file, all);
 	for (i = 0; i < nr; i++)
 		if (pthread_create(&thread[i].id, NULL, work, &thread[i]))
 			fail("thread");
@@ -112,13 +117,25 @@ static void wait_line(void)
 	} while (c != '\n');
 }
 
-static int hold(const char *file, unsigned long pages)
+static int hold(const char *file, unsigned long pages, unsigned long nr)
 {
-	map_file(file, 2 * pages);
-	read_pages(0, pages);
-	wait_line();
-	read_pages(pages, pages);
-	wait_line();
+	mapping *at = calloc(nr ? nr : 1, sizeof(*at));
+	unsigned long i, part;
+	char name[4096];
+
+	if (!at)
+		fail("memory");
+	if (!nr)
+		at[nr++] = map_file(file, 2 * pages);
+	for (i = 0; !at[nr - 1]; i++) {
+		snprintf(name, sizeof(name), "%s.%lu", file, i);
+		at[i] = map_file(name, 2 * pages);
+	}
+	for (part = 0; part < 2; part++) {
+		for (i = 0; i < nr; i++)
+			read_pages(at[i], part * pages, pages);
+		wait_line();
+	}
 	return 0;
 }
 
@@ -129,8 +146,9 @@ int main(int argc, char *argv[])
 
 	if (argc == 5 && !strcmp(argv[1], "threads") && nr && nr <= 64 && first <= 1000)
 		return threads(argv[2], nr, first);
-	if (argc == 4 && !strcmp(argv[1], "hold") && nr && nr <= MAX_PAGES)
-		return hold(argv[2], nr);
-	fprintf(stderr, "usage: who threads FILE NR FIRST | who hold FILE PAGES\n");
+	if ((argc == 4 || (argc == 5 && first && first <= MAX_FILES)) && !strcmp(argv[1], "hold") && nr &&
+	    nr <= MAX_PAGES)
+		return hold(argv[2], nr, argc == 5 ? first : 0);
+	fprintf(stderr, "usage: who threads FILE NR FIRST | who hold FILE PAGES [NR]\n");
 	return 2;
 }
