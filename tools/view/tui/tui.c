@@ -136,12 +136,11 @@ void tui_order(struct tui *tui)
 			place->at = i;
 			return;
 		}
-	if (!place->chosen)
-		return;
 	/* What was chosen is gone: its neighbour is, but no page is about that. */
-	if (tui->page == PAGE_DETAILS)
+	if (place->chosen && tui->page == PAGE_DETAILS)
 		tui->page = PAGE_MAIN;
-	choose(tui, place->at);
+	if (place->chosen || tui->page == PAGE_DETAILS)
+		choose(tui, place->at);
 }
 
 void tui_show(struct tui *tui, const struct dax_model *model)
@@ -349,6 +348,8 @@ static enum tui_want act(struct tui *tui, enum action action, const char *field)
 		turn_to(tui, PAGE_HELP);
 		break;
 	case DO_DETAILS:
+		if (tui->page == PAGE_MAIN) /* about this line, wherever it goes */
+			choose(tui, tui->place[tui->kind].at);
 		if (tui->page != PAGE_MAIN || tui_selected(tui))
 			turn_to(tui, tui->page == PAGE_MAIN ? PAGE_DETAILS : tui->page);
 		break;
