@@ -233,7 +233,7 @@ trace_on
 # Debian's kernels mount ext2 by the ext4 driver: 2 MiB faults are tried, but without extents none
 # can succeed, and daxbench must not claim any.
 if [ "$fs" = ext2 ]; then
-	for kind in pte-read pte-write pte-copy pte-zero sync-pte fb-misaligned-addr fb-private-write \
+	for kind in pte-read pte-write pte-copy pte-thp-off pte-zero sync-pte fb-misaligned-addr fb-private-write \
 		fb-vma-start fb-vma-end fb-past-eof fb-pte-entry fb-extent-short; do
 		check $kind --kind $kind --count 17 $dir/bench
 	done
@@ -248,7 +248,7 @@ fi
 for kind in pmd-read pmd-write pmd-zero sync-pmd; do
 	check $kind --kind $kind --count 17 $dir/bench
 done
-for kind in pte-read pte-write pte-copy pte-zero sync-pte; do
+for kind in pte-read pte-write pte-copy pte-thp-off pte-zero sync-pte; do
 	check $kind --kind $kind --count 600 $dir/bench
 done
 for kind in misaligned-addr private-write vma-start vma-end past-eof pte-entry extent-short \
@@ -261,6 +261,7 @@ check "pmd-read again" --kind pmd-read --count 17 $dir/bench
 check "pmd-read by seed" --kind pmd-read --count 17 --seed 7 $dir/bench
 check "pmd-write by 2 processes of 2 threads" --kind pmd-write --count 17 -P 2 -T 2 $dir/bench
 check "pte-read by 3 threads" --kind pte-read --count 1000 -T 3 --seed 1 $dir/bench
+check "pte-thp-off by 2 processes of 2 threads" --kind pte-thp-off --count 600 -P 2 -T 2 $dir/bench
 check "sync-pmd by 2 processes" --kind sync-pmd --count 60 -P 2 --seed 3 $dir/bench
 check "sync-pte by 2 processes of 2 threads" --kind sync-pte --count 999 -P 2 -T 2 $dir/bench
 check "sync-pte by seed" --kind sync-pte --count 300 --seed 3 $dir/bench

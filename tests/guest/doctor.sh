@@ -269,6 +269,50 @@ test_process() {
 	exec 7>&-
 	wait "$holder" || true
 
+	# Huge pages switched off for the process, by the one that started it.
+	for switch in on off; do
+		remount
+		rm "$work/pipe"
+		mkfifo "$work/pipe"
+		if [ "$switch" = on ]; then
+			xfs_io "$dir/mapped" <"$work/pipe" >"$work/said" 2>&1 &
+		else
+			/usr/bin/dax-touch off xfs_io "$dir/mapped" <"$work/pipe" >"$work/said" 2>&1 &
+		fi
+		holder=$!
+		exec 7>"$work/pipe"
+		echo 'mmap -r 0 8m' >&7
+		sleep 1
+		status=0
+		daxdoctor -p "$holder" >"$work/text" || status=$?
+		daxdoctor --json -p "$holder" >"$work/json" || true
+		echo >"$tracing/trace"
+		echo 1 >"$tracing/tracing_on"
+		for at in 0 2m 4m 6m; do
+			echo "mread $at 1" >&7
+		done
+		sleep 1
+		echo 0 >"$tracing/tracing_on"
+		exec 7>&-
+		wait "$holder" || true
+		said=$(jq -c '[.mappings[0].no_huge, [.mappings[0].runs[] | [.first, .count, .read, .write]]]' "$work/json")
+		happened=$(fates | xargs)
+		if [ "$switch" = on ]; then
+			check "status 0 for a mapping as it should be" test "$status" -eq 0
+			check "huge pages are not switched off" grep -q 'ok  *thp_disable' "$work/text"
+			check "... as is predicted: $said" test "$said" = '[false,[[0,4,"pmd","pmd"]]]'
+			check "... and happens: $happened" test "$happened" = "0 pmd 1 pmd 2 pmd 3 pmd"
+		else
+			check "status 1 for a process with huge pages switched off" test "$status" -eq 1
+			check "it is named" grep -q 'problem  *thp_disable.*PR_SET_THP_DISABLE' "$work/text"
+			check "and the way out" grep -q 'start the program without prctl(PR_SET_THP_DISABLE, 1)' "$work/text"
+			check "... no MADV_NOHUGEPAGE is" test "$(grep -c MADV_NOHUGEPAGE "$work/text")" -eq 0
+			check "... as is predicted: $said" test "$said" = '[true,[[0,4,"never_tried","never_tried"]]]'
+			check "... and happens: $happened" test "$happened" = \
+				"0 never_tried 1 never_tried 2 never_tried 3 never_tried"
+		fi
+	done
+
 	# A program on DAX: its segments are private and end where they like.
 	cp /busybox/busybox "$dir/busybox"
 	"$dir/busybox" sleep 60 &

@@ -6,6 +6,7 @@
  * usage: touch make FILE RANGES         a file with storage for so many ranges, written
  *        touch HOW FILE RANGES          HOW: read, write, private (a private write), small (a read
  *                                       where 2 MiB is forbidden); prints how many were SIGBUS
+ *        touch off COMMAND [ARGUMENT]... run it without huge pages (PR_SET_THP_DISABLE)
  *        touch storm FILE RANGES        4 KiB faults on all of its pages, again and again, until killed
  */
 #include <errno.h>
@@ -16,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define RANGE (2UL << 20)
@@ -49,6 +51,14 @@ static int make(const char *file, unsigned long ranges)
 	return fsync(fd) ? fail(file) : 0;
 }
 
+static int off(char **command)
+{
+	if (prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0))
+		return fail("PR_SET_THP_DISABLE");
+	execvp(command[0], command);
+	return fail(command[0]);
+}
+
 static int storm(const char *file, unsigned long ranges)
 {
 	int fd = open(file, O_RDONLY);
@@ -72,8 +82,11 @@ int main(int argc, char *argv[])
 	volatile char *map;
 	int fd, write, private;
 
+	if (argc > 2 && !strcmp(argv[1], "off"))
+		return off(argv + 2);
 	if (!ranges || ranges > 100000) {
-		fprintf(stderr, "usage: touch make|storm|read|write|private|small FILE RANGES\n");
+		fprintf(stderr, "usage: touch make|storm|read|write|private|small FILE RANGES\n"
+				"       touch off COMMAND [ARGUMENT]...\n");
 		return 2;
 	}
 	if (!strcmp(argv[1], "make"))

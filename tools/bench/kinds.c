@@ -16,6 +16,8 @@ const struct bench_kind bench_kinds[] = {
 	{ .name = "pte-copy", .help = "4 KiB private write, copied; 2 MiB is never tried",
 	  .layout = LAYOUT_PAGES, .no_huge = true, .write = true, .private_map = true,
 	  .outcome = DAX_PTE_COPY },
+	{ .name = "pte-thp-off", .help = "4 KiB read of data; its process has huge pages switched off",
+	  .layout = LAYOUT_PAGES, .thp_off = true, .outcome = DAX_PTE_MAPPED },
 	{ .name = "pmd-zero", .help = "2 MiB zero page: read of a hole",
 	  .layout = LAYOUT_HOLES, .outcome = DAX_PMD_ZERO },
 	{ .name = "pte-zero", .help = "4 KiB zero page: read of a hole; 2 MiB is never tried",

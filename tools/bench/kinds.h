@@ -47,6 +47,7 @@ struct bench_kind {
 	bool private_map;  /* MAP_PRIVATE */
 	bool sync_map;	   /* MAP_SYNC */
 	bool no_huge;	   /* MADV_NOHUGEPAGE */
+	bool thp_off;	   /* PR_SET_THP_DISABLE */
 	bool entry_first;  /* a 4 KiB fault through another mapping precedes it */
 	unsigned int page; /* first page of the range that may be touched */
 	enum dax_outcome outcome;

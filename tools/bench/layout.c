@@ -239,7 +239,7 @@ void layout_prepare(struct plan *plan)
 {
 	enum bench_layout layout = plan->kind->layout;
 
-	if (!plan->kind->no_huge)
+	if (!plan->kind->no_huge && !plan->kind->thp_off)
 		target_need_huge(&plan->target);
 	check_space(plan);
 	target_set_extsize(&plan->target, layout == LAYOUT_ALIGNED || layout == LAYOUT_UNWRITTEN ||

@@ -112,7 +112,8 @@ static void run_process(const struct plan *plan, unsigned int index, struct shar
 	if (!workers)
 		die(DAX_EXIT_UNSUPPORTED, "out of memory");
 	/* A parent may have switched huge pages off for its children. */
-	prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
+	if (prctl(PR_SET_THP_DISABLE, plan->kind->thp_off, 0, 0, 0) && plan->kind->thp_off)
+		die(DAX_EXIT_UNSUPPORTED, "prctl(PR_SET_THP_DISABLE): %s", strerror(errno));
 	sigaction(SIGBUS, &act, NULL);
 	toucher_open(&touch);
 	for (unsigned int i = 0; i < plan->threads; i++) {
