@@ -78,17 +78,22 @@ static bool check_stacked(struct report *report, dev_t dev, struct device *devic
 		closedir(dir);
 	if (!dm && !*below)
 		return false;
-	facts = report_add(report, "stacked_device", VERDICT_UNKNOWN,
-			   "%s is %s%s on%s: where its pieces start decides; LVM's first extent "
-			   "is 1 MiB past the start unless told otherwise",
-			   device->name, dm ? "device-mapper " : "made of several devices",
-			   dm ? name : "", *below ? below : " unknown devices");
+	facts = report_add(
+		report, "stacked_device", VERDICT_UNKNOWN,
+		"%s is %s%s on%s: where its pieces start and how large they are "
+		"decides; LVM's first extent is 1 MiB past the start unless told otherwise",
+		device->name, dm ? "device-mapper " : "made of several devices", dm ? name : "",
+		*below ? below : " unknown devices");
 	json_object_set_new(facts, "below", json_string(*below ? below + 1 : ""));
-	report_fix(report, "stacked_device", 0, MEANS_START,
-		   "look whether every start is a multiple of 4096 sectors; for LVM make the "
-		   "physical volume with pvcreate --dataalignment 2m and the volume with extents of "
-		   "2 MiB or more (erases all data)",
-		   "dmsetup table {file}; dmsetup deps -o devname {file}", device_path(device, path));
+	report_fix(
+		report, "stacked_device", 0, MEANS_START,
+		"look whether every start, and every stripe's size, is a multiple of 4096 sectors, "
+		"and for stripes whether max_sectors_kb is 2048 or more, which can be written to "
+		"it; for LVM make the physical volume with pvcreate --dataalignment 2m and the "
+		"volume with extents of 2 MiB or more (erases all data)",
+		"dmsetup table {file}; dmsetup deps -o devname {file}; "
+		"cat \"/sys/class/block/$(basename {file})/queue/max_sectors_kb\"",
+		device_path(device, path));
 	return true;
 }
 

@@ -101,10 +101,11 @@ static const struct reason {
 	[DAX_WHY_DEVICE_SHORT] =
 		{
 			.name = "device_short",
-			.means = "the device gives less than 2 MiB in one piece: stripes, bad "
-				 "blocks, namespace",
-			.fix = "stripes of whole 2 MiB, no bad blocks, a namespace with --align=2M "
-			       "(making one erases all data)",
+			.means = "the device gives no aligned 2 MiB in one piece: LVM, stripes, "
+				 "bad blocks, namespace",
+			.fix = "stripes of whole 2 MiB and, of their device, queue/max_sectors_kb "
+			       "of 2048 or more; LVM from a multiple of 4096 sectors, no bad "
+			       "blocks, a namespace with --align=2M (making one erases all data)",
 			.run = "ndctl list -NuRM; dmsetup table",
 		},
 	[DAX_WHY_NO_ZERO_PAGE] =
