@@ -42,29 +42,30 @@ static __always_inline void record_write(const struct fault_state *st, struct da
 
 	ends = bpf_map_lookup_elem(&ring_ends, &cpu);
 	if (!ends)
-		return;
+		goto lost;
 	head = ends->head;
 	/* What the reader has given back it reads no more: no store to it comes before this load. */
-	if (head + lines - *(volatile __u64 *)&ends->tail > cfg.record) {
-		__sync_fetch_and_add(&losses.events, 1);
-		return;
-	}
+	if (head + lines - *(volatile __u64 *)&ends->tail > cfg.record)
+		goto lost;
 	at = first + (head & (cfg.record - 1));
 	line = bpf_map_lookup_elem(&rings, &at);
 	if (!line)
-		return;
+		goto lost;
 	ev->type = extent ? DAX_EV_EXTENT : DAX_EV_FAULT;
 	record_fill((struct dax_event *)line, ev);
 	if (extent) {
 		at = first + ((head + 1) & (cfg.record - 1));
 		second = bpf_map_lookup_elem(&rings, &at);
 		if (!second)
-			return;
+			goto lost;
 		record_extent(second->word, st);
 	}
 	/* x86 keeps stores in order; the compiler is told to. */
 	asm volatile("" ::: "memory");
 	*(volatile __u64 *)&ends->head = head + lines;
+	return;
+lost:
+	__sync_fetch_and_add(&losses.events, 1);
 }
 
 #endif /* RECORD_BPF_H */
