@@ -43,4 +43,24 @@ static __always_inline void bit_set_seen(__u64 *word, __u64 bit)
 		__sync_fetch_and_add(&range_epoch, 1);
 }
 
+/*
+ * One bit for each range that found no room, by a hash of it: as long as they are few, nearly each has
+ * its own.
+ */
+#define LET_GO_BITS 17
+static __u64 let_go[1 << (LET_GO_BITS - 6)];
+
+static __always_inline bool range_let_go(const struct frame *f, __u64 range)
+{
+	__u64 hash = (f->ino ^ (__u64)f->dev << 40 ^ (__u64)f->gen << 20) * 0x9e3779b97f4a7c15ULL;
+	__u64 word;
+
+	hash = (hash ^ hash >> 32 ^ range) * 0xd6e8feb86659fd93ULL;
+	word = hash >> (64 - LET_GO_BITS + 6);
+	ONE_REGISTER(word);
+	if (word >= sizeof(let_go) / sizeof(*let_go))
+		return false;
+	return bit_won(&let_go[word], 1ULL << (hash >> 41 & 63));
+}
+
 #endif /* CHUNK_BPF_H */

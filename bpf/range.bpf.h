@@ -35,7 +35,10 @@ __noinline __u32 range_enter(struct frame *f, struct dax_cell *cell, __u64 pgoff
 	f->range = ~0ULL;
 	if (!chunk) {
 		__sync_fetch_and_add(&cell->range[DAX_RANGE_UNTRACKED], 1);
-		return DAX_EVF_UNTRACKED;
+		if (!range_let_go(f, range))
+			return DAX_EVF_UNTRACKED;
+		__sync_fetch_and_add(&cell->range[DAX_RANGE_LET_GO], 1);
+		return DAX_EVF_UNTRACKED | DAX_EVF_LET_GO;
 	}
 	word = (range % DAX_CHUNK_RANGES) / 64;
 	bit = 1ULL << (range % 64);

@@ -88,6 +88,7 @@ enum dax_range_count {
 	DAX_RANGE_STICKY,      /* 4 KiB faults in a range that fell back earlier */
 	DAX_RANGE_NEVER_TRIED, /* 4 KiB faults in a range where 2 MiB was never tried */
 	DAX_RANGE_UNTRACKED,   /* faults whose range found no room in the range hash */
+	DAX_RANGE_LET_GO,      /* ranges those were in, at least: two may look like one */
 	DAX_NR_RANGE_COUNTS,
 };
 
@@ -190,6 +191,7 @@ struct dax_chunk {
 #define DAX_EVF_STICKY	    0x10 /* counted in DAX_RANGE_STICKY */
 #define DAX_EVF_NEVER_TRIED 0x20 /* counted in DAX_RANGE_NEVER_TRIED */
 #define DAX_EVF_UNTRACKED   0x40 /* counted in DAX_RANGE_UNTRACKED */
+#define DAX_EVF_LET_GO	    0x80 /* counted in DAX_RANGE_LET_GO */
 
 struct dax_event {
 	__u16 type; /* DAX_EV_* */

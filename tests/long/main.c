@@ -140,6 +140,11 @@ static void test_chunks(void)
 	CHECK(now.range[DAX_RANGE_NEVER_TRIED] == 2 * rounds * tracked &&
 		      now.range[DAX_RANGE_UNTRACKED] == 2 * rounds * (BEYOND - tracked),
 	      "... the faults in all others are untracked, and no others are");
+	/* 8192 hashes of 17 bits: 256 of them are expected to be others' too, and at most. */
+	CHECK(now.range[DAX_RANGE_LET_GO] <= BEYOND - tracked &&
+		      now.range[DAX_RANGE_LET_GO] >= (BEYOND - tracked) * 96 / 100,
+	      "... which are %llu, at least %llu", (unsigned long long)(BEYOND - tracked),
+	      (unsigned long long)now.range[DAX_RANGE_LET_GO]);
 	stand_sample(&stand, &sample);
 	model = dax_model_build(&sample, NULL, 0);
 	num = dax_field_num(dax_field_find("ranges_touched"), &model->host, DAX_TOTAL);

@@ -135,6 +135,7 @@ static const char *const range_names[DAX_NR_RANGE_COUNTS] = {
 	[DAX_RANGE_TOUCHED] = "touched",     [DAX_RANGE_PMD] = "pmd",
 	[DAX_RANGE_STICKY] = "sticky",	     [DAX_RANGE_NEVER_TRIED] = "never_tried",
 	[DAX_RANGE_UNTRACKED] = "untracked",
+	[DAX_RANGE_LET_GO] = "let_go",
 };
 
 static const struct {

@@ -43,6 +43,7 @@ void rec_count(struct dax_cell *cell, const struct dax_event *ev)
 	cell->range[DAX_RANGE_STICKY] += !!(ev->flags & DAX_EVF_STICKY);
 	cell->range[DAX_RANGE_NEVER_TRIED] += !!(ev->flags & DAX_EVF_NEVER_TRIED);
 	cell->range[DAX_RANGE_UNTRACKED] += !!(ev->flags & DAX_EVF_UNTRACKED);
+	cell->range[DAX_RANGE_LET_GO] += !!(ev->flags & DAX_EVF_LET_GO);
 	if (ev->flags & DAX_EVF_UNTIMED) {
 		cell->untimed++;
 	} else if (class < DAX_NR_CLASSES) {

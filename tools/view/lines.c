@@ -194,12 +194,14 @@ void lines_reasons(struct lines *lines, const struct dax_item *item, enum dax_wi
 
 void lines_missing(struct lines *lines, int indent, const struct dax_model *model)
 {
-	__u64 untracked = model->host.total.range[DAX_RANGE_UNTRACKED];
+	const __u64 *range = model->host.total.range;
 
-	if (untracked)
+	if (range[DAX_RANGE_UNTRACKED])
 		lines_add(lines, LINE_STRONG, indent,
-			  "%*s%llu faults in ranges that found no room: there are at least so many ranges "
-			  "and sticky faults as are shown", indent, "", (unsigned long long)untracked);
+			  "%*s%llu faults in ranges that found no room, %llu or more: there are at least so many "
+			  "ranges and sticky faults as are shown",
+			  indent, "", (unsigned long long)range[DAX_RANGE_UNTRACKED],
+			  (unsigned long long)range[DAX_RANGE_LET_GO]);
 	if (model->waits && model->lost.waits)
 		lines_add(lines, LINE_STRONG, indent, "%*sup to %llu waits for entry locks are missing",
 			  indent, "", (unsigned long long)model->lost.waits);
