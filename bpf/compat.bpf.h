@@ -5,6 +5,8 @@
  *
  * What needs no code, because names are looked up at load time:
  *   6.3   vm_area_struct.vm_flags moved into a union (bc292ab00f6c)
+ *   6.4   FAULT_FLAG_VMA_LOCK; a fault that may not go on under it is tried again under mmap_lock, at
+ *         2 MiB too from 6.7 on. No older kernel sets the bit.
  *   6.12  dax_pmd_load_hole* pass a folio where they passed a page: only compared with NULL here
  *   6.16  dax_insert_mapping, dax_pmd_insert_mapping are gone (a4a45a9a72f3): never used, since
  *         from 5.15 on nothing fired them

@@ -281,7 +281,7 @@ static __always_inline int pmd_done(struct inode *inode, struct vm_fault *vmf, _
 	__u64 id = bpf_get_current_pid_tgid();
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct frame *f = frame_get(cpu, id);
-	__u32 outcome, reason = DAX_WHY_NONE;
+	__u32 outcome, locked, reason = DAX_WHY_NONE;
 
 	if (!f)
 		return 0;
@@ -289,13 +289,16 @@ static __always_inline int pmd_done(struct inode *inode, struct vm_fault *vmf, _
 		__sync_fetch_and_sub(&pmd_in_flight, 1);
 	if (result & VM_FAULT_NEEDDSYNC)
 		return sync_wanted(f, cpu, id, inode, vmf);
-	if ((result & VM_FAULT_FALLBACK) && (f->st.flags & ST_FELL) &&
-	    f->st.fell_pgoff == vmf->pgoff) {
-		/* The same access again, as where the first try held only the VMA's lock (6.7). */
+	locked = vmf->flags & FAULT_FLAG_VMA_LOCK;
+	if ((result & VM_FAULT_FALLBACK) && (f->st.flags & ST_FELL) && f->st.fell_vma_lock &&
+	    !locked && f->st.fell_pgoff == vmf->pgoff) {
+		/* The same access again: the first try held only the VMA's lock. */
 		outcome = DAX_PMD_RETRY;
+		f->st.fell_vma_lock = 0;
 	} else if (result & VM_FAULT_FALLBACK) {
 		outcome = DAX_PMD_FALLBACK;
 		reason = fallback_reason(&f->st, inode, vmf, max_pgoff);
+		f->st.fell_vma_lock = locked;
 	} else if (result & VM_FAULT_ANY_ERROR) {
 		outcome = DAX_PMD_ERROR;
 	} else if (!(result & VM_FAULT_NOPAGE)) {

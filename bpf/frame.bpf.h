@@ -47,7 +47,7 @@ struct fault_state {
 	__u64 sync_addr;
 	__u64 pmd_pgoff; /* page of the 2 MiB fault that began last; T2 */
 	__u32 wait_op;
-	__u32 pad;
+	__u32 fell_vma_lock; /* the one that fell back held only the VMA's lock */
 };
 
 struct frame {

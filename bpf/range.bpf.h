@@ -31,6 +31,10 @@ __noinline __u32 range_enter(struct frame *f, struct dax_cell *cell, __u64 pgoff
 	if (!f || !cell)
 		return 0;
 	inode = f->inode;
+	if (outcome == DAX_PMD_FALLBACK) {
+		f->st.fell_pgoff = pgoff;
+		f->st.flags |= ST_FELL; /* held from frame_end() on */
+	}
 	chunk = chunk_get(f, range);
 	f->range = ~0ULL;
 	if (!chunk) {
@@ -48,8 +52,6 @@ __noinline __u32 range_enter(struct frame *f, struct dax_cell *cell, __u64 pgoff
 		bit_set_seen(&chunk->fell[word], bit);
 		if (cfg.splits && !(f->st.flags & ST_MAP))
 			empty_left(chunk, inode, pgoff);
-		f->st.fell_pgoff = pgoff;
-		f->st.flags |= ST_FELL; /* held from frame_end() on */
 		return 0;
 	}
 	if (bit_won(&chunk->touched[word], bit)) {

@@ -107,7 +107,7 @@ struct vm_area_struct {
 };
 
 /* An enum since 5.14; an integer here would not be found in the kernel's own type. */
-enum fault_flag { FAULT_FLAG_WRITE = 1 };
+enum fault_flag { FAULT_FLAG_WRITE = 1, FAULT_FLAG_VMA_LOCK = 1 << 12 };
 
 struct vm_fault {
 	struct vm_area_struct *vma;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * race.c - two threads, on two CPUs, read the same untouched hole of 2 MiB at the same moment, ROUNDS times. On Debian's
- * kernels one that waited for the other's entry finds its zero page in place, and falls back.
+ * kernels one that waited for the other's entry finds its zero page in place, takes it out, and falls back. So each
+ * reads on until the other has read: then the one that came first puts it in again, before or while the other goes on.
  *
  * usage: race FILE ROUNDS     FILE is made anew
  */
@@ -18,7 +19,17 @@
 #define RANGE (2UL << 20)
 
 static char *range;
-static unsigned long rounds;
+static unsigned long rounds, came, done;
+
+static void add(unsigned long *count)
+{
+	__atomic_add_fetch(count, 1, __ATOMIC_SEQ_CST);
+}
+
+static unsigned long get(unsigned long *count)
+{
+	return __atomic_load_n(count, __ATOMIC_SEQ_CST);
+}
 static pthread_barrier_t start, end;
 
 static void need(int good, const char *what)
@@ -39,7 +50,14 @@ static void *reader(void *arg)
 	sched_setaffinity(0, sizeof(set), &set);
 	for (unsigned long i = 0; i < rounds; i++) {
 		pthread_barrier_wait(&start);
+		/* The barrier lets them go one after the other: meet again, running. */
+		add(&came);
+		while (get(&came) < 2 * (i + 1))
+			;
 		(void)*(volatile char *)(range + (me + 1) * 4096);
+		add(&done);
+		while (get(&done) < 2 * (i + 1))
+			(void)*(volatile char *)(range + (me + 1) * 4096);
 		pthread_barrier_wait(&end);
 	}
 	return NULL;

@@ -106,7 +106,7 @@ static __always_inline void set_scene(struct loop_stage *stage, const struct loo
 
 	PUT(vmf, vm_fault, pgoff, pgoff);
 	PUT(vmf, vm_fault, address, address);
-	PUT(vmf, vm_fault, flags, ev->write);
+	PUT(vmf, vm_fault, flags, ev->write | (ev->vma_lock ? FAULT_FLAG_VMA_LOCK : 0));
 	PUT(vmf, vm_fault, cow_page, (__u64)ev->cow);
 	PUT(vma, vm_area_struct, vm_start, around + ev->before);
 	PUT(vma, vm_area_struct, vm_end, around + ev->after);

@@ -37,7 +37,8 @@ struct loop_event {
 	__u8 cow;
 	__u8 shared;
 	__u8 entries; /* enum loop_entries */
-	__u8 pad[3];
+	__u8 vma_lock; /* the fault holds only the VMA's lock */
+	__u8 pad[2];
 	__u32 result;
 	__u32 arg;
 	__u32 max; /* max_pgoff, from the last page of the range */

@@ -235,16 +235,22 @@ static void fallbacks(struct script *s)
 	s->next.ext_addr = ~0ULL;
 	fall(s, DAX_WHY_UNKNOWN, 0, true);
 
-	fresh(s); /* the same access falls back twice: once more is a retry */
-	s->next.max = 0;
-	for (int i = 0; i < 2; i++) {
-		begin(s, true);
-		push(s, LOOP_PMD_DONE, FALLBACK);
-		count(s, i ? DAX_PMD_RETRY : DAX_PMD_FALLBACK,
-		      i ? DAX_NR_CLASSES : DAX_LAT_FALLBACK);
+	/* The same access falls back twice: once more is a retry. Without a change of locks it is another. */
+	for (int kind = 0; kind < 3; kind++) {
+		fresh(s);
+		s->next.max = 0;
+		for (int again = 0; again < 2; again++) {
+			bool same = again && kind == 2;
+
+			s->next.vma_lock = kind && !same;
+			begin(s, true);
+			push(s, LOOP_PMD_DONE, FALLBACK);
+			count(s, same ? DAX_PMD_RETRY : DAX_PMD_FALLBACK,
+			      same ? DAX_NR_CLASSES : DAX_LAT_FALLBACK);
+			s->each.reason[DAX_WHY_PAST_EOF] += !same;
+		}
+		pte(s, 0, NOPAGE, DAX_PTE_MAPPED, DAX_LAT_PTE);
 	}
-	s->each.reason[DAX_WHY_PAST_EOF]++;
-	pte(s, 0, NOPAGE, DAX_PTE_MAPPED, DAX_LAT_PTE);
 }
 
 static void waited(struct script *s, struct dax_cell *cell, __u64 *timed, __u32 op)
