@@ -5,7 +5,8 @@
  *
  * usage: touch make FILE RANGES         a file with storage for so many ranges, written
  *        touch HOW FILE RANGES          HOW: read, write, private (a private write), small (a read
- *                                       where 2 MiB is forbidden); prints how many were SIGBUS
+ *                                       where 2 MiB is forbidden), sync (a write through MAP_SYNC),
+ *                                       sync-small; prints how many were SIGBUS
  *        touch off COMMAND [ARGUMENT]... run it without huge pages (PR_SET_THP_DISABLE)
  *        touch storm FILE RANGES        4 KiB faults on all of its pages, again and again, until killed
  */
@@ -80,12 +81,13 @@ int main(int argc, char *argv[])
 	unsigned long ranges = argc == 4 ? strtoul(argv[3], NULL, 10) : 0, aligned;
 	volatile unsigned long buses = 0, i;
 	volatile char *map;
-	int fd, write, private;
+	int fd, write, private, sync;
 
 	if (argc > 2 && !strcmp(argv[1], "off"))
 		return off(argv + 2);
 	if (!ranges || ranges > 100000) {
-		fprintf(stderr, "usage: touch make|storm|read|write|private|small FILE RANGES\n"
+		fprintf(stderr, "usage: touch make|storm|read|write|private|small|sync|sync-small "
+				"FILE RANGES\n"
 				"       touch off COMMAND [ARGUMENT]...\n");
 		return 2;
 	}
@@ -94,7 +96,8 @@ int main(int argc, char *argv[])
 	if (!strcmp(argv[1], "storm"))
 		return storm(argv[2], ranges);
 	private = !strcmp(argv[1], "private");
-	write = private || !strcmp(argv[1], "write");
+	sync = !strncmp(argv[1], "sync", 4);
+	write = private || sync || !strcmp(argv[1], "write");
 	fd = open(argv[2], O_RDWR);
 	if (fd < 0)
 		return fail(argv[2]);
@@ -103,10 +106,13 @@ int main(int argc, char *argv[])
 		return fail("mmap");
 	aligned = ((unsigned long)map + RANGE - 1) / RANGE * RANGE;
 	map = mmap((void *)aligned, ranges * RANGE, PROT_READ | PROT_WRITE,
-		   MAP_FIXED | (private ? MAP_PRIVATE : MAP_SHARED), fd, 0);
+		   MAP_FIXED | (private ? MAP_PRIVATE
+				: sync	? MAP_SHARED_VALIDATE | MAP_SYNC
+					: MAP_SHARED),
+		   fd, 0);
 	if (map == MAP_FAILED)
 		return fail(argv[2]);
-	if (!strcmp(argv[1], "small") && madvise((void *)map, ranges * RANGE, MADV_NOHUGEPAGE))
+	if (strstr(argv[1], "small") && madvise((void *)map, ranges * RANGE, MADV_NOHUGEPAGE))
 		return fail("madvise");
 	signal(SIGBUS, on_bus);
 	for (i = 0; i < ranges; i++) {
