@@ -83,7 +83,7 @@ static __always_inline __u32 cell_at(const struct dax_key *key, struct inode *in
 
 	if (alias)
 		dentry = (void *)alias - bpf_core_field_offset(struct dentry, d_u.d_alias);
-	return slot_take(key, dentry) * (cfg.shard_mask + 1) +
+	return slot_take(key, dentry, (void *)0) * (cfg.shard_mask + 1) +
 	       (bpf_get_smp_processor_id() & cfg.shard_mask);
 }
 

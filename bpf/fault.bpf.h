@@ -382,15 +382,16 @@ static __always_inline int fallback_told(__u32 reason, struct iomap *iomap)
 
 /*
  * T3: a task slept for an entry lock. In a fault that is counted for its file and process: at once
- * where the last file of this CPU is that one, else at the fault's end. Outside faults it is
- * counted for the host, in slot 0: the event gives an inode number, which is no file yet.
+ * where the last file of this CPU is that one, else at the fault's end. Outside faults it is counted
+ * for the file whose inode number the event gives, if faults on that were counted; else in slot 0.
  */
 static __always_inline int entry_waited(__u32 dev, __u64 ino, __u32 op, __u64 ns)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 	struct frame *f = frame_get(bpf_get_smp_processor_id(), id);
+	__u32 cpu = bpf_get_smp_processor_id();
 	struct dax_cell *cell;
-	__u32 at = 0;
+	__u32 at;
 
 	if (!f)
 		return 0;
@@ -398,17 +399,19 @@ static __always_inline int entry_waited(__u32 dev, __u64 ino, __u32 op, __u64 ns
 		frame_leave(f, id);
 		return 0;
 	}
-	/* Not by ST_BEGUN: the begin of a 4 KiB fault need not be seen. */
-	if (op < DAX_WAIT_IN_MKWRITE || (op == DAX_WAIT_IN_MKWRITE && (f->st.flags & ST_SYNC))) {
-		if (f->who == who_of(cfg.who, id) && f->ino == ino && f->dev == dev) {
-			at = f->cell;
-		} else if (!(f->st.flags & ST_WAITED)) {
-			f->st.wait_ns = ns;
-			f->st.wait_op = op;
-			f->st.flags |= ST_WAITED;
-			frame_hold(f, id);
-			return 0;
-		}
+	if (f->who == who_of(cfg.who, id) && f->ino == ino && f->dev == dev) {
+		at = f->cell;
+	} else if (op > DAX_WAIT_IN_MKWRITE ||
+		   (op == DAX_WAIT_IN_MKWRITE && !(f->st.flags & ST_SYNC)) ||
+		   (f->st.flags & ST_WAITED)) {
+		/* Not by ST_BEGUN: the begin of a 4 KiB fault need not be seen. */
+		at = slot_of_file(dev, ino, id) * (cfg.shard_mask + 1) + (cpu & cfg.shard_mask);
+	} else {
+		f->st.wait_ns = ns;
+		f->st.wait_op = op;
+		f->st.flags |= ST_WAITED;
+		frame_hold(f, id);
+		return 0;
 	}
 	frame_leave(f, id);
 	cell = bpf_map_lookup_elem(&cells, &at);

@@ -3,20 +3,11 @@
 #ifndef SLOT_BPF_H
 #define SLOT_BPF_H
 
-static __always_inline void meta_fill(struct dax_meta *meta, const struct dax_key *key,
-				      struct dentry *dentry)
+static __always_inline void meta_name(struct dax_meta *meta, struct dentry *dentry)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
 	__u32 i, flags = 0;
 
-	meta->key = *key;
-	/* Threads have slots of their own by their own starts. */
-	meta->start_ns = key->tid ? BPF_CORE_READ(task, start_boottime)
-				  : BPF_CORE_READ(task, group_leader, start_boottime);
 	meta->path_dev = BPF_CORE_READ(dentry, d_sb, s_dev);
-	meta->cgroup = bpf_get_current_cgroup_id();
-	bpf_probe_read_kernel(meta->comm, sizeof(meta->comm), task->group_leader->comm);
-	bpf_probe_read_kernel(meta->thread, sizeof(meta->thread), task->comm);
 	if (!BPF_CORE_READ(dentry, d_hash.pprev))
 		flags |= DAX_META_DELETED;
 	for (i = 0; i < DAX_PATH_PARTS; i++) {
@@ -34,6 +25,34 @@ static __always_inline void meta_fill(struct dax_meta *meta, const struct dax_ke
 		flags |= DAX_META_DEEPER;
 	meta->nr_parts = i;
 	meta->flags = flags;
+}
+
+/* The file has the name that it has in @other. */
+static __always_inline void meta_same_name(struct dax_meta *meta, const struct dax_meta *other)
+{
+	meta->path_dev = other->path_dev;
+	meta->nr_parts = other->nr_parts;
+	meta->flags = other->flags;
+	bpf_probe_read_kernel(meta->part, sizeof(meta->part), other->part);
+}
+
+/* Write down whose slot it is: the name of its file is in @dentry, or else in @other. */
+static __always_inline void meta_fill(struct dax_meta *meta, const struct dax_key *key,
+				      struct dentry *dentry, const struct dax_meta *other)
+{
+	struct task_struct *task = bpf_get_current_task_btf();
+
+	meta->key = *key;
+	/* Threads have slots of their own by their own starts. */
+	meta->start_ns = key->tid ? BPF_CORE_READ(task, start_boottime)
+				  : BPF_CORE_READ(task, group_leader, start_boottime);
+	meta->cgroup = bpf_get_current_cgroup_id();
+	bpf_probe_read_kernel(meta->comm, sizeof(meta->comm), task->group_leader->comm);
+	bpf_probe_read_kernel(meta->thread, sizeof(meta->thread), task->comm);
+	if (dentry)
+		meta_name(meta, dentry);
+	else if (other)
+		meta_same_name(meta, other);
 	__sync_fetch_and_add(&meta->ready, 1);
 }
 
@@ -51,8 +70,10 @@ static __always_inline __u32 slot_new(void)
 }
 
 /* Slot 0 when all are taken: totals stay exact, only their split ends. */
-static __noinline __u32 slot_take(const struct dax_key *from, struct dentry *dentry)
+static __noinline __u32 slot_take(const struct dax_key *from, struct dentry *dentry,
+				  const struct dax_meta *other)
 {
+	struct file_id file = {};
 	struct dax_key key;
 	struct dax_meta *meta;
 	__u32 *found, slot;
@@ -63,7 +84,7 @@ static __noinline __u32 slot_take(const struct dax_key *from, struct dentry *den
 	found = bpf_map_lookup_elem(&slots, &key);
 	if (found)
 		return *found;
-	if (!dentry)
+	if (!dentry && !other)
 		return 0; /* a file without a name, and not seen before */
 	slot = slot_new();
 	if (!slot) {
@@ -80,8 +101,33 @@ static __noinline __u32 slot_take(const struct dax_key *from, struct dentry *den
 	}
 	meta = bpf_map_lookup_elem(&metas, &slot);
 	if (meta)
-		meta_fill(meta, &key, dentry);
+		meta_fill(meta, &key, dentry, other);
+	if (cfg.told) {
+		file.ino = key.ino;
+		file.dev = key.dev;
+		bpf_map_update_elem(&file_slots, &file, &slot, BPF_ANY);
+	}
 	return slot;
+}
+
+/* T3: the slot in the task @id of a file that has one in some task; 0: it has none. */
+static __noinline __u32 slot_of_file(__u32 dev, __u64 ino, __u64 id)
+{
+	struct file_id file = {.ino = ino, .dev = dev};
+	struct dax_meta *other;
+	struct dax_key key;
+	__u32 *slot;
+
+	slot = bpf_map_lookup_elem(&file_slots, &file);
+	if (!slot)
+		return 0;
+	other = bpf_map_lookup_elem(&metas, slot);
+	if (!other || !other->ready || other->key.ino != ino || other->key.dev != dev)
+		return 0; /* it was given back, or is being filled */
+	key = other->key;
+	key.tgid = id >> 32;
+	key.tid = cfg.who & DAX_WHO_THREADS ? (__u32)id : 0;
+	return slot_take(&key, (void *)0, other);
 }
 
 static __always_inline __u32 slot_find(struct vm_fault *vmf, struct inode *inode, __u64 id)
@@ -94,7 +140,7 @@ static __always_inline __u32 slot_find(struct vm_fault *vmf, struct inode *inode
 		.tid = cfg.who & DAX_WHO_THREADS ? (__u32)id : 0,
 	};
 
-	return slot_take(&key, vmf->vma->vm_file->f_path.dentry);
+	return slot_take(&key, vmf->vma->vm_file->f_path.dentry, (void *)0);
 }
 
 #define NO_CELL 0xffffffff /* this task is not under the filter */

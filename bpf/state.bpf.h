@@ -46,6 +46,20 @@ struct {
 	__type(value, __u32);
 } slots SEC(".maps");
 
+/* T3: the slot taken last for a file, by what the kernel's event of a wait tells of that. */
+struct file_id {
+	__u64 ino;
+	__u32 dev;
+	__u32 pad;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1);
+	__type(key, struct file_id);
+	__type(value, __u32);
+} file_slots SEC(".maps");
+
 /* Slots given back; they are taken once there are no new ones. */
 struct {
 	__uint(type, BPF_MAP_TYPE_QUEUE);

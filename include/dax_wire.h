@@ -121,7 +121,8 @@ struct dax_cell {
 	__u64 reason[DAX_NR_REASONS];	 /* the fallbacks again, by reason */
 	__u64 range[DAX_NR_RANGE_COUNTS];
 	__u64 entry[DAX_NR_ENTRY_COUNTS];
-	__u64 wait[DAX_NR_WAITS]; /* T3 has those outside faults in slot 0: its event names no file */
+	/* T3 has those outside of faults in slot 0 when no fault on the file was counted. */
+	__u64 wait[DAX_NR_WAITS];
 	__u64 untimed;			  /* faults that are not in a histogram by chance */
 	/* What the kernel counts of those instead of fault[]; cells_sum() makes the two above of it. */
 	__u64 fault_untimed[DAX_NR_OUTCOMES][2];

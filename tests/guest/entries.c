@@ -10,6 +10,7 @@
  *   held     4 KiB faults meet entries that are locked by 2 MiB writes of unwritten storage
  *   sync     MAP_SYNC writes meet each other
  *   flush    msync, truncation and faults meet each other
+ *   fsync    msync meets fsync of another process, which never touches the mapping
  *
  * THREADS do each step together, the range's pages spread over them.
  *
@@ -24,6 +25,7 @@
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define RANGE (2L << 20)
@@ -94,6 +96,11 @@ static void one_range(long i, long mine)
 			huge[page] = 1;
 	} else if (!strcmp(kind, "sync")) {
 		huge[page] = 1;
+	} else if (!strcmp(kind, "fsync")) {
+		huge[page] = 1;
+		step();
+		if (msync((char *)huge + at, RANGE, MS_SYNC))
+			fail("msync");
 	} else { /* flush */
 		if (!i)
 			return;
@@ -143,16 +150,32 @@ static void make_file(void)
 		for (i = ranges - 1; i >= 0; i--)
 			if (fallocate(fd, 0, i * RANGE, RANGE / 2))
 				fail("fallocate");
-	} else if (!strcmp(kind, "held") || !strcmp(kind, "sync") || !strcmp(kind, "flush") ||
-		   !strcmp(kind, "large")) {
+	} else if (strcmp(kind, "zero") && strcmp(kind, "small")) {
 		if (fallocate(fd, 0, 0, ranges * RANGE))
 			fail("fallocate");
 	}
 }
 
+/* Flushes the file until its parent closes the pipe; it has an open file of its own. */
+static void flush_apart(const char *path, int end[2])
+{
+	char none;
+
+	close(end[1]);
+	fd = open(path, O_RDWR);
+	if (fd < 0 || fcntl(end[0], F_SETFL, O_NONBLOCK))
+		fail(path);
+	while (read(end[0], &none, 1) < 0 && errno == EAGAIN)
+		if (fsync(fd))
+			fail("fsync");
+	_exit(0);
+}
+
 int main(int argc, char *argv[])
 {
 	pthread_t thread[16];
+	int end[2], status = 0;
+	pid_t child = 0;
 	long i;
 
 	if (argc != 5 || (ranges = atol(argv[3])) < 1 || (threads = atol(argv[4])) < 1 ||
@@ -165,6 +188,13 @@ int main(int argc, char *argv[])
 	if (fd < 0)
 		fail(argv[1]);
 	make_file();
+	if (!strcmp(kind, "fsync")) {
+		if (pipe(end) || (child = fork()) < 0)
+			fail("fork");
+		if (!child)
+			flush_apart(argv[1], end);
+		close(end[0]);
+	}
 	huge = mapping(MADV_HUGEPAGE,
 		       !strcmp(kind, "sync") ? MAP_SHARED_VALIDATE | MAP_SYNC : MAP_SHARED);
 	small = mapping(MADV_NOHUGEPAGE, MAP_SHARED);
@@ -174,5 +204,10 @@ int main(int argc, char *argv[])
 			fail("pthread_create");
 	for (i = 0; i < threads; i++)
 		pthread_join(thread[i], NULL);
-	return 0;
+	if (child) {
+		close(end[1]);
+		if (waitpid(child, &status, 0) != child)
+			fail("waitpid");
+	}
+	return status ? 3 : 0;
 }

@@ -1,9 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # waits.sh - in a guest with the patched kernel: entry-lock waits made on purpose are counted as the
-# kernel's own trace has them, in number, in nanoseconds, and by what the task was about.
+# kernel's own trace has them, in number, in nanoseconds, by what the task was about, and by file and
+# process: those outside of faults too, by a process that never faults.
 #
-# usage: waits.sh DIRECTORY_ON_DAX        needs the program contend in PATH
+# usage: waits.sh DIRECTORY_ON_DAX        needs the programs contend and entries in PATH
 set -eu
 dir=$1
 tracing=/sys/kernel/tracing
@@ -41,5 +42,28 @@ check "by thread, several of which waited, they add up" jq -e --argjson n "$trac
 	'[.threads[].totals.entry_waits | select(. > 0)] | length > 1 and add == $n' "$work/stat"
 contended=$(grep -c ' contention_begin: ' $tracing/trace || true)
 check "lock:contention_begin tells of at least as many ($contended)" test "$contended" -ge "$traced"
+
+for kind in flush fsync; do
+	echo >$tracing/trace
+	echo 1 >$tracing/events/fs_dax/dax_entry_wait/enable
+	daxtrace stat --json-file "$work/stat" -- entries "$dir/$kind" $kind 60 8 2>"$work/err"
+	echo 0 >$tracing/events/enable
+	grep ' dax_entry_wait: ' $tracing/trace >"$work/trace" || true
+	traced=$(wc -l <"$work/trace")
+	outside=$(grep -cE ' op (writeback|invalidate|layout) ' "$work/trace" || true)
+	check "$kind: tasks slept outside of faults ($outside times, $traced in all)" test "$outside" -gt 0
+	# shellcheck disable=SC2016 # jq's own variable
+	check "$kind: they are the file's" jq -e --argjson n "$traced" \
+		'.files[0].totals.entry_waits == $n and (.files[0].path | endswith("/'$kind'"))' "$work/stat"
+	# A process that waits itself has its own number; the others are threads of the first.
+	child=$(jq '[.processes[].pid] | max' "$work/stat")
+	theirs=$(grep -c -- "-$child  *\[" "$work/trace" || true)
+	[ $kind = flush ] || check "$kind: ... of a process that never faults too ($theirs)" test "$theirs" -gt 0
+	[ $kind = flush ] && theirs=$traced
+	# shellcheck disable=SC2016 # jq's own variable
+	check "$kind: ... and the processes'" jq -e --argjson child "$child" --argjson n "$traced" --argjson of "$theirs" \
+		'([.processes[].totals.entry_waits] | add == $n) and
+		(.processes[] | select(.pid == $child).totals.entry_waits == $of)' "$work/stat"
+done
 rm -rf "$work"
 exit "$failed"

@@ -27,6 +27,7 @@ enum mark {
 #define WALK_PLAIN   1
 #define WALK_PMD     2
 #define WALK_MIXED   3
+#define UNSEEN_INO   (~0ULL)		/* of a file that no fault is on */
 #define FAR_PAGES(n) ((__u64)(n) << 27) /* apart from each other and from the single ranges */
 
 static void push(struct script *s, enum loop_door door, __u32 result)
@@ -283,7 +284,10 @@ static void entries(struct script *s)
 	s->each.entry[DAX_UPGRADED]++;
 	pmd(s, UPGRADE_FAILED, 0, DAX_PMD_RETRY, DAX_NR_CLASSES);
 	s->each.entry[DAX_UPGRADE_FAILED]++;
+	/* Outside of faults: for this file, and for one that nobody faulted on. */
+	waited(s, &s->each, &s->timed[DAX_LAT_WAIT], DAX_WAIT_IN_INVALIDATE);
 	waited(s, &s->outside, &not_ours, DAX_WAIT_IN_WRITEBACK);
+	s->ev[s->nr - 1].ino = UNSEEN_INO;
 }
 
 static void walks(struct script *s, __u32 plain)
@@ -376,7 +380,8 @@ void script_fall(struct script *s, bool begins)
 void script_of_file(struct script *s, __u64 ino)
 {
 	for (__u32 i = 0; i < s->nr; i++)
-		s->ev[i].ino = ino;
+		if (s->ev[i].ino != UNSEEN_INO)
+			s->ev[i].ino = ino;
 }
 
 __u64 script_faults(const struct script *s)

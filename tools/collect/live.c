@@ -131,6 +131,8 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	bpf_map__set_max_entries(skel->maps.metas, live->max_slots);
 	bpf_map__set_max_entries(skel->maps.slots, live->max_slots);
 	bpf_map__set_max_entries(skel->maps.free_slots, live->max_slots);
+	if (cfg->told)
+		bpf_map__set_max_entries(skel->maps.file_slots, live->max_slots);
 	if (opts->record) {
 		bpf_map__set_max_entries(skel->maps.rings, (__u32)cpus * cfg->record);
 		bpf_map__set_max_entries(skel->maps.ring_ends, (__u32)cpus);
