@@ -120,11 +120,11 @@ size_of()
 	stat -c %s "$tmp/$1"
 }
 
-# Fills result: "exit STATUS", "fail WHY", "timeout", "deaf" when nobody takes COMMAND's output any more,
-# or "gone" when the guest ended by itself.
+# Fills result: "exit STATUS", "fail WHY", "timeout", "deaf" when nobody takes COMMAND's output any more, "stale"
+# when the guest hangs in code that is no longer there, or "gone" when it ended by itself.
 follow_guest()
 {
-	local line part='' t
+	local line part='' t look=10
 
 	while :; do
 		if IFS= read -r -t 0.5 line <&5; then
@@ -148,6 +148,10 @@ follow_guest()
 		for t in "${tails[@]}"; do
 			kill -0 "$t" 2>/dev/null || result=deaf
 		done
+		if [[ $SECONDS -ge $look ]]; then
+			look=$((SECONDS + 10))
+			! ran_stale || result=stale
+		fi
 		[[ -z $result ]] || break
 		if [[ $SECONDS -ge $timeout ]]; then
 			result=timeout

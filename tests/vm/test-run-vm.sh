@@ -227,6 +227,13 @@ test_kernel_complaints()
 		sh -c 'echo "WARNING: CPU: 0 PID: 1 at a test" >/dev/kmsg; ls /dev/pmem0; exit 3'
 	check 'a warning that is allowed is no failure' status allow 3
 	check '--pmem 0 gives no pmem' said allow 'ls: /dev/pmem0: No such file'
+	check 'stale code is not spoken of there' test "$(grep -c 'stale code' "$work/warn.err")" -eq 0
+	began=$SECONDS
+	guest stale --kernel debian-6.1 --fs none --timeout 100 -- sh -c \
+		'printf "rcu: INFO: rcu_preempt detected stalls on CPUs/tasks:\nRIP: 0010:exc_int3+0x4e/0x120\n" >/dev/kmsg; sleep 1000'
+	check 'a CPU that takes a stale breakpoint for ever gives 123' status stale 123
+	check '... and ends the guest early' test $((SECONDS - began)) -lt 80
+	check '... and it is said that QEMU is at fault' said stale 'QEMU ran stale code [(]int3[)]'
 }
 
 # It idles beside the other guests, to save its 20 s.
