@@ -73,6 +73,7 @@ static __always_inline __u32 slot_new(void)
 static __noinline __u32 slot_take(const struct dax_key *from, struct dentry *dentry,
 				  const struct dax_meta *other)
 {
+	struct file_known known = {};
 	struct file_id file = {};
 	struct dax_key key;
 	struct dax_meta *meta;
@@ -105,7 +106,9 @@ static __noinline __u32 slot_take(const struct dax_key *from, struct dentry *den
 	if (cfg.told) {
 		file.ino = key.ino;
 		file.dev = key.dev;
-		bpf_map_update_elem(&file_slots, &file, &slot, BPF_ANY);
+		known.gen = key.gen;
+		known.slot = slot;
+		bpf_map_update_elem(&files_known, &file, &known, BPF_ANY);
 	}
 	return slot;
 }
@@ -114,19 +117,23 @@ static __noinline __u32 slot_take(const struct dax_key *from, struct dentry *den
 static __noinline __u32 slot_of_file(__u32 dev, __u64 ino, __u64 id)
 {
 	struct file_id file = {.ino = ino, .dev = dev};
+	struct file_known *known;
+	struct dax_key key = {
+		.ino = ino,
+		.dev = dev,
+		.tgid = id >> 32,
+		.tid = cfg.who & DAX_WHO_THREADS ? (__u32)id : 0,
+	};
 	struct dax_meta *other;
-	struct dax_key key;
-	__u32 *slot;
 
-	slot = bpf_map_lookup_elem(&file_slots, &file);
-	if (!slot)
+	known = bpf_map_lookup_elem(&files_known, &file);
+	if (!known)
 		return 0;
-	other = bpf_map_lookup_elem(&metas, slot);
-	if (!other || !other->ready || other->key.ino != ino || other->key.dev != dev)
-		return 0; /* it was given back, or is being filled */
-	key = other->key;
-	key.tgid = id >> 32;
-	key.tid = cfg.who & DAX_WHO_THREADS ? (__u32)id : 0;
+	key.gen = known->gen;
+	other = bpf_map_lookup_elem(&metas, &known->slot);
+	if (other && (!other->ready || other->key.ino != ino || other->key.dev != dev ||
+		      other->key.gen != key.gen))
+		other = (void *)0; /* its slot was given back: found only if this task has one */
 	return slot_take(&key, (void *)0, other);
 }
 

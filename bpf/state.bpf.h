@@ -46,19 +46,24 @@ struct {
 	__type(value, __u32);
 } slots SEC(".maps");
 
-/* T3: the slot taken last for a file, by what the kernel's event of a wait tells of that. */
+/* T3: what is known of a file by what the kernel's event of a wait tells of that. */
 struct file_id {
 	__u64 ino;
 	__u32 dev;
 	__u32 pad;
 };
 
+struct file_known {
+	__u32 gen;
+	__u32 slot; /* taken last for it, in any task; by now it may be another's */
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 1);
 	__type(key, struct file_id);
-	__type(value, __u32);
-} file_slots SEC(".maps");
+	__type(value, struct file_known);
+} files_known SEC(".maps");
 
 /* Slots given back; they are taken once there are no new ones. */
 struct {

@@ -132,7 +132,9 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	bpf_map__set_max_entries(skel->maps.slots, live->max_slots);
 	bpf_map__set_max_entries(skel->maps.free_slots, live->max_slots);
 	if (cfg->told)
-		bpf_map__set_max_entries(skel->maps.file_slots, live->max_slots);
+		/* Each CPU keeps up to 128 free entries of such a map for itself. */
+		bpf_map__set_max_entries(skel->maps.files_known,
+					 live->max_slots + 128 * (__u32)cpus);
 	if (opts->record) {
 		bpf_map__set_max_entries(skel->maps.rings, (__u32)cpus * cfg->record);
 		bpf_map__set_max_entries(skel->maps.ring_ends, (__u32)cpus);
