@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * nozero.c - reads ranges of a hole while the kernel has memory, but no 2 MiB of it in one piece for its zero page: all
- * is taken by pipes, whose pages cannot be moved, and then a few pages in each MiB are given back.
+ * is taken by pipes, whose pages cannot be moved, and then a few pages in each MiB are given back. Each read is by a
+ * process of its own: one that got a zero page keeps it, and a zero page that there is serves all.
  *
  * usage: nozero FILE RANGES     FILE is made anew. Wants a guest of its own.
  */
@@ -12,6 +13,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define GIVEN 16384 /* a pipe keeps two pages for itself */
@@ -63,6 +65,21 @@ static unsigned long pieces(void)
 	return sum;
 }
 
+/* How often the kernel had no zero page to give. */
+static unsigned long refused(void)
+{
+	FILE *counts = fopen("/proc/vmstat", "r");
+	unsigned long nr = 0;
+	char line[128];
+
+	need(counts != NULL, "/proc/vmstat");
+	while (fgets(line, sizeof(line), counts))
+		if (sscanf(line, "thp_zero_page_alloc_failed %lu", &nr) == 1)
+			break;
+	fclose(counts);
+	return nr;
+}
+
 static int take_mib(void)
 {
 	int ends[2];
@@ -73,12 +90,37 @@ static int take_mib(void)
 	return ends[0];
 }
 
+static void take_pieces(void)
+{
+	static int nr, given;
+
+	do { /* again, where others gave back whole pieces meanwhile */
+		while (pieces()) {
+			need(nr < PIPES, "too much memory");
+			end_of[nr++] = take_mib();
+		}
+		for (; given < nr; given++)
+			need(read(end_of[given], room, GIVEN) == GIVEN, "giving back");
+	} while (pieces());
+}
+
+static void read_apart(const volatile char *at)
+{
+	int status = -1;
+	pid_t child = fork();
+
+	need(child >= 0, "fork");
+	if (!child)
+		_exit(*at != 0);
+	need(waitpid(child, &status, 0) == child && !status, "reading");
+}
+
 int main(int argc, char *argv[])
 {
 	struct rlimit files = {PIPES + 64, PIPES + 64};
-	unsigned long ranges, i;
+	unsigned long ranges, had, i;
 	char *area, *map;
-	int nr = 0, fd;
+	int fd;
 
 	if (argc != 3 || (ranges = strtoul(argv[2], NULL, 10)) < 1) {
 		fprintf(stderr, "usage: nozero FILE RANGES\n");
@@ -101,15 +143,12 @@ int main(int argc, char *argv[])
 	area += RANGE - ((unsigned long)area & (RANGE - 1));
 	map = mmap(area, ranges * RANGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd, 0);
 	need(map != MAP_FAILED, argv[1]);
-	do { /* again, where others gave back whole pieces meanwhile */
-		while (pieces()) {
-			need(nr < PIPES, "too much memory");
-			end_of[nr++] = take_mib();
-		}
-		for (i = 0; i < (unsigned long)nr; i++)
-			need(read(end_of[i], room, GIVEN) == GIVEN, "giving back");
-	} while (pieces());
-	for (i = 0; i < ranges; i++)
-		(void)*(volatile char *)(map + i * RANGE);
+	for (i = 0; i < ranges; i++) {
+		take_pieces();
+		had = refused();
+		read_apart(map + i * RANGE);
+		if (refused() == had) /* it lets go of the zero page that nobody uses */
+			set("/proc/sys/vm/drop_caches", "2");
+	}
 	return 0;
 }
