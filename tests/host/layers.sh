@@ -31,5 +31,5 @@ bare=$(git ls-files '*.c' '*.h' '*.sh' Makefile | while read -r f; do
 done)
 check "every source file names its licence" test -z "$bare"
 check "the shell scripts pass shellcheck" shellcheck -x .ci/run tests/run tests/list tests/deps tests/lib.sh \
-	tests/*/*.sh tools/completion/*.bash tests/vm/run-vm tests/vm/fetch-kernel tests/demo/demo tests/demo/in-guest tests/guest/bench-cost
+	tests/*/*.sh tools/completion/*.bash tests/vm/run-vm tests/vm/fetch-kernel tests/vm/fetch-qemu tests/demo/demo tests/demo/in-guest tests/guest/bench-cost
 exit "$failed"

@@ -50,9 +50,8 @@ tsc_rate()
 # shellcheck disable=SC2054 # QEMU's options have commas
 start_guest()
 {
-	local qemu args kargs
+	local args kargs
 
-	qemu=$(type -P qemu-system-x86_64) || die "qemu-system-x86_64: not found; install qemu-system-x86"
 	kargs="console=ttyS0 loglevel=7 printk.devkmsg=on rdinit=/init oops=panic panic=-1 tsc=reliable $(tsc_rate) no_timer_check cryptomgr.notests $memmap$append"
 	args=(-nodefaults -no-user-config -display none -no-reboot -machine pc -cpu "$CPU" -smp "$smp"
 		-m "$((mem_bytes >> 20))M" -kernel "$image" -initrd initrd -append "$kargs"
