@@ -4,6 +4,9 @@
 #define BUCKET_BPF_H
 
 #ifdef __bpf__
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include "dax_wire.h"
 #define SHIFT_RIGHT(x, bits) asm volatile("%0 >>= %1" : "+r"(x) : "i"(bits))
 #else
 #define SHIFT_RIGHT(x, bits) ((x) >>= (bits))

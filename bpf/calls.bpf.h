@@ -6,6 +6,8 @@
 #ifndef CALLS_BPF_H
 #define CALLS_BPF_H
 
+#include "slot.bpf.h"
+
 /* From this program over its trampoline and the traced function to the fault handler. */
 #define CALL_DEPTH 14
 
@@ -73,6 +75,26 @@ static __always_inline bool key_of(struct dax_key *key, struct inode *inode, __u
 }
 
 /*
+ * The dentry that @alias is in. What a kernel lacks is an instruction that its verifier refuses, so
+ * the compiler must not take one of the two offsets before it has asked which there is.
+ */
+static __always_inline struct dentry *dentry_of(struct hlist_node *alias)
+{
+	__u64 at = (__u64)alias;
+
+	if (bpf_core_field_exists(struct dentry___unnamed, d_alias)) {
+		asm volatile("" : "+r"(at));
+		at -= bpf_core_field_offset(struct dentry___unnamed, d_alias);
+		asm volatile("" : "+r"(at));
+	} else {
+		asm volatile("" : "+r"(at));
+		at -= bpf_core_field_offset(struct dentry, d_u.d_alias);
+		asm volatile("" : "+r"(at));
+	}
+	return (struct dentry *)at;
+}
+
+/*
  * The cell of @key's file and process, of which no fault may have been seen yet. No frame is
  * touched: fentry programs run with preemption on.
  */
@@ -82,8 +104,8 @@ static __always_inline __u32 cell_at(const struct dax_key *key, struct inode *in
 	struct dentry *dentry = (void *)0;
 
 	if (alias)
-		dentry = (void *)alias - bpf_core_field_offset(struct dentry, d_u.d_alias);
-	return slot_take(key, dentry, (void *)0) * (cfg.shard_mask + 1) +
+		dentry = dentry_of(alias);
+	return slot_take(key, (__u64)dentry, 0, (__u64)inode) * (cfg.shard_mask + 1) +
 	       (bpf_get_smp_processor_id() & cfg.shard_mask);
 }
 

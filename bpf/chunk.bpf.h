@@ -4,6 +4,8 @@
 #ifndef CHUNK_BPF_H
 #define CHUNK_BPF_H
 
+#include "frame.bpf.h"
+
 static __always_inline struct dax_chunk *chunk_take(const struct dax_chunk_key *key)
 {
 	static const struct dax_chunk fresh;

@@ -11,7 +11,11 @@
  *   6.16  dax_insert_mapping, dax_pmd_insert_mapping are gone (a4a45a9a72f3): never used, since
  *         from 5.15 on nothing fired them
  *   6.18  a 2 MiB zero page that lost a race ends in NOPAGE, not in FALLBACK
+ *   7.0   dentry.d_u has no name any more: what it holds is in the dentry itself (calls.bpf.h)
  *   7.1   inode.i_ino is u64
+ *
+ * What needs code:
+ *   7.0   programs on tracepoints are preempted, and skipped: exclusive.bpf.h, exact.bpf.h
  *
  * What fentry meets, looked up by name on the running kernel; any may be missing:
  *   6.0   dax_lock_mapping_entry() waits too ("fsdax: introduce dax_lock_mapping_entry()")

@@ -7,6 +7,7 @@
 #include "dax_wire.h"
 #include "compat.bpf.h"
 #include "state.bpf.h"
+#include "exclusive.bpf.h"
 #include "frame.bpf.h"
 #include "slot.bpf.h"
 #include "entries.bpf.h"
@@ -20,69 +21,71 @@
 #include "calls.bpf.h"
 #include "wait.bpf.h"
 #include "zero.bpf.h"
+#include "pidns.bpf.h"
+#include "mapped.bpf.h"
+#include "exact.bpf.h"
 
 /* T0: fs_dax tracepoints */
 
 SEC("tp_btf/dax_pte_fault")
 int BPF_PROG(on_pte_fault)
 {
-	return fault_begin(false);
+	return EXCLUSIVE(fault_begin(false));
 }
 
 SEC("tp_btf/dax_pte_fault_done")
 int BPF_PROG(on_pte_fault_done, struct inode *inode, struct vm_fault *vmf, int result)
 {
-	return pte_done(inode, vmf, result);
+	return EXCLUSIVE(pte_done(inode, vmf, result));
 }
 
 SEC("tp_btf/dax_load_hole")
 int BPF_PROG(on_load_hole)
 {
-	return fault_mark(ST_ZERO);
+	return EXCLUSIVE(fault_mark(ST_ZERO));
 }
 
 SEC("tp_btf/dax_pmd_fault")
 int BPF_PROG(on_pmd_fault, struct inode *inode, struct vm_fault *vmf)
 {
-	fault_begin(true);
-	return cfg.splits ? pmd_fault_at(vmf->pgoff) : 0;
+	return EXCLUSIVE(pmd_begin(vmf->pgoff));
 }
 
 SEC("tp_btf/dax_pmd_fault_done")
 int BPF_PROG(on_pmd_fault_done, struct inode *inode, struct vm_fault *vmf, unsigned long max_pgoff,
 	     int result)
 {
-	return pmd_done(inode, vmf, max_pgoff, result);
+	return EXCLUSIVE(pmd_done(inode, vmf, max_pgoff, result));
 }
 
 SEC("tp_btf/dax_pmd_load_hole")
 int BPF_PROG(on_pmd_load_hole)
 {
-	return fault_mark(ST_ZERO);
+	return EXCLUSIVE(fault_mark(ST_ZERO));
 }
 
 SEC("tp_btf/dax_pmd_load_hole_fallback")
 int BPF_PROG(on_pmd_load_hole_fallback, struct inode *inode, struct vm_fault *vmf, void *zero)
 {
-	return fault_mark(zero ? ST_RACED : ST_NOZERO);
+	return EXCLUSIVE(fault_mark(zero ? ST_RACED : ST_NOZERO));
 }
 
 SEC("tp_btf/dax_insert_pfn_mkwrite")
 int BPF_PROG(on_insert_pfn_mkwrite, struct inode *inode, struct vm_fault *vmf, int result)
 {
-	return sync_done(inode, vmf, result, false);
+	return EXCLUSIVE(sync_done(inode, vmf, result, false));
 }
 
 SEC("tp_btf/dax_insert_pfn_mkwrite_no_entry")
 int BPF_PROG(on_insert_pfn_mkwrite_no_entry, struct inode *inode, struct vm_fault *vmf, int result)
 {
-	return sync_done(inode, vmf, result, true);
+	return EXCLUSIVE(sync_done(inode, vmf, result, true));
 }
 
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit)
 {
-	return task_ended();
+	return EXCLUSIVE(task_ended());
 }
 
 /* T1: fires for all iomap I/O of the machine, so it leaves at once when no 2 MiB fault is on. */
@@ -90,7 +93,7 @@ int BPF_PROG(on_exit)
 SEC("tp_btf/iomap_iter_dstmap")
 int BPF_PROG(on_dstmap, struct inode *inode, struct iomap *iomap)
 {
-	return pmd_in_flight ? extent_found(inode, iomap) : 0;
+	return pmd_in_flight ? EXCLUSIVE(extent_found(inode, iomap)) : 0;
 }
 
 /*
@@ -143,35 +146,35 @@ SEC("tp_btf/dax_pmd_fallback")
 int BPF_PROG(on_pmd_fallback, struct inode *inode, struct vm_fault *vmf, unsigned long max_pgoff,
 	     unsigned int reason, struct iomap *iomap)
 {
-	return fallback_told(reason, iomap);
+	return EXCLUSIVE(fallback_told(reason, iomap));
 }
 
 SEC("tp_btf/dax_pmd_downgrade")
 int BPF_PROG(on_pmd_downgrade, struct inode *inode, unsigned long range_pgoff, unsigned long pgoff,
 	     bool zero_page)
 {
-	return fault_mark(zero_page ? ST_SPLIT_ZERO : ST_SPLIT_EMPTY);
+	return EXCLUSIVE(fault_mark(zero_page ? ST_SPLIT_ZERO : ST_SPLIT_EMPTY));
 }
 
 SEC("tp_btf/dax_pmd_upgrade")
 int BPF_PROG(on_pmd_upgrade, struct inode *inode, unsigned long range_pgoff, unsigned int replaced,
 	     bool dirty, int result)
 {
-	return fault_mark(result & (VM_FAULT_NOPAGE | VM_FAULT_NEEDDSYNC) ? ST_UPGRADED :
-									    ST_UPGRADE_FAILED);
+	return EXCLUSIVE(fault_mark(result & (VM_FAULT_NOPAGE | VM_FAULT_NEEDDSYNC) ?
+					    ST_UPGRADED :
+					    ST_UPGRADE_FAILED));
 }
 
 SEC("tp_btf/dax_entry_wait")
 int BPF_PROG(on_entry_wait, unsigned int dev, unsigned long ino, unsigned long pgoff,
 	     unsigned int order, unsigned int held_order, unsigned int op, __u64 wait_ns)
 {
-	return entry_waited(dev, ino, op, wait_ns);
+	return EXCLUSIVE(entry_waited(dev, ino, op, wait_ns));
 }
 
 /* Filters follow children: a process is watched before it runs. Only loaded with a filter set. */
 
-SEC("tp_btf/sched_process_fork")
-int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+static __always_inline int follow(struct task_struct *parent, struct task_struct *child)
 {
 	__u32 from = parent->tgid, to = child->tgid;
 	__u8 yes = 1;
@@ -184,8 +187,20 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	return 0;
 }
 
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(on_process_exit, struct task_struct *task)
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+{
+	return follow(parent, child);
+}
+
+/* With cfg.preempts: should that one be skipped. */
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork_again, struct task_struct *parent, struct task_struct *child)
+{
+	return follow(parent, child);
+}
+
+static __always_inline int forget(struct task_struct *task)
 {
 	__u32 tgid = task->tgid;
 
@@ -193,6 +208,100 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	if (!task->signal->live.counter && !bpf_map_delete_elem(&watched_tgids, &tgid))
 		__sync_fetch_and_add(&watch_epoch, 1);
 	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_process_exit, struct task_struct *task)
+{
+	return forget(task);
+}
+
+/* With cfg.exact, run by perf: some replace programs above, some come in addition: see exact.bpf.h. */
+
+SEC("tracepoint/fs_dax/dax_pmd_fault")
+int exact_pmd_fault(struct trace_event_raw_dax_pmd_fault_class *ctx)
+{
+	return pmd_begin(ctx->pgoff);
+}
+
+SEC("tracepoint/fs_dax/dax_pmd_fault_done")
+int exact_pmd_fault_done(struct trace_event_raw_dax_pmd_fault_class *ctx)
+{
+	return pmd_end(ctx);
+}
+
+SEC("tracepoint/fs_dax/dax_pte_fault_done")
+int exact_pte_fault_done(struct trace_event_raw_dax_pte_fault_class *ctx)
+{
+	return pte_end(ctx, END_PTE);
+}
+
+SEC("tracepoint/fs_dax/dax_insert_pfn_mkwrite")
+int exact_insert_pfn_mkwrite(struct trace_event_raw_dax_pte_fault_class *ctx)
+{
+	return pte_end(ctx, END_SYNC);
+}
+
+SEC("tracepoint/fs_dax/dax_insert_pfn_mkwrite_no_entry")
+int exact_insert_pfn_mkwrite_no_entry(struct trace_event_raw_dax_pte_fault_class *ctx)
+{
+	return pte_end(ctx, END_SYNC_GONE);
+}
+
+SEC("tracepoint/fs_dax/dax_load_hole")
+int exact_load_hole(void *ctx)
+{
+	return exact_mark(ST_ZERO);
+}
+
+SEC("tracepoint/fs_dax/dax_pmd_load_hole")
+int exact_pmd_load_hole(void *ctx)
+{
+	return exact_mark(ST_ZERO);
+}
+
+SEC("tracepoint/fs_dax/dax_pmd_load_hole_fallback")
+int exact_pmd_load_hole_fallback(struct trace_event_raw_dax_pmd_load_hole_class *ctx)
+{
+	return exact_mark(ctx->zero_folio ? ST_RACED : ST_NOZERO);
+}
+
+SEC("tracepoint/iomap/iomap_iter_dstmap")
+int exact_dstmap(struct trace_event_raw_iomap_class *ctx)
+{
+	if (!pmd_in_flight)
+		return 0;
+	return exact_extent(ctx);
+}
+
+SEC("tracepoint/sched/sched_process_exit")
+int exact_exit_task(void *ctx)
+{
+	return exact_exit();
+}
+
+SEC("tracepoint/sched/sched_process_exit")
+int exact_exit_process(void *ctx)
+{
+	return forget(bpf_get_current_task_btf());
+}
+
+/* Only loaded when a filter has numbers of another pid namespace: finds the processes that they mean. */
+SEC("iter/task")
+int find_asked(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+
+	return task ? pid_asked(task) : 0;
+}
+
+/* Only loaded where a mapping may have other numbers in /proc than its faults have. */
+SEC("iter/task_vma")
+int tell_mapped(struct bpf_iter__task_vma *ctx)
+{
+	struct vm_area_struct *vma = ctx->vma;
+
+	return vma ? mapped_write(ctx->meta->seq, vma) : 0;
 }
 
 /* Run by the collector before it gives a slot to somebody else. */

@@ -8,6 +8,11 @@
 #ifndef ENTRIES_BPF_H
 #define ENTRIES_BPF_H
 
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "dax_wire.h"
+
 #define RANGE_ORDER 9  /* a range is 2^9 pages */
 #define XA_LEVELS   16 /* 64 bits of index in steps of 4 */
 

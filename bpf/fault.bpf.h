@@ -4,6 +4,13 @@
 #ifndef FAULT_BPF_H
 #define FAULT_BPF_H
 
+#include "compat.bpf.h"
+#include "entries.bpf.h"
+#include "latency.bpf.h"
+#include "range.bpf.h"
+#include "record.bpf.h"
+#include "slot.bpf.h"
+
 #define ST_ENTRY_COUNTS \
 	(ST_SPLIT_EMPTY | ST_SPLIT_ZERO | ST_UPGRADED | ST_UPGRADE_FAILED | ST_WAITED)
 
@@ -44,21 +51,31 @@ static __always_inline bool class_rests(__u32 class)
 /*
  * Count one fault that has ended. @plain promises that @outcome is a constant and the state is at
  * most that it began: the compiler then drops every other case from the hottest path.
+ * @pointers, a constant too: @inode and @vmf are the kernel's own, not a number and @address. The
+ * verifier of 6.1 would not know from @vmf.
  */
-static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct inode *inode,
-				    struct vm_fault *vmf, bool write, __u32 outcome, __u32 reason,
-				    bool plain)
+static __always_inline void account_in(__u32 at, struct frame *f, __u32 cpu, __u64 id, __u64 inode,
+				       bool pointers, struct vm_fault *vmf, __u64 pgoff,
+				       __u64 address, bool write, __u32 outcome, __u32 reason,
+				       bool plain)
 {
-	__u32 at = cell_of(f, cpu, vmf, inode, id);
-	__u32 class = latency_class(outcome);
-	__u64 now = 0, took = 0, pgoff = vmf->pgoff;
+	__u64 now = 0, took = 0, nth = outcome;
 	struct dax_cell *cell;
-	__u32 flags;
+	__u32 flags, class;
 
+	/* Bounded before it is compared with any: else the verifier of 6.18 warns of bounds that cannot be. */
+	if (!plain) {
+		ONE_REGISTER(nth);
+		if (nth >= DAX_NR_OUTCOMES)
+			return;
+	}
+	outcome = nth;
+	class = latency_class(nth);
 	cell = bpf_map_lookup_elem(&cells, &at);
-	if (!cell || outcome >= DAX_NR_OUTCOMES) {
+	if (!cell) {
 		if (cfg.splits)
-			empty_unwatched(frame_address(f, inode), pgoff, outcome);
+			empty_unwatched(pointers ? frame_address(f, (void *)inode) : inode, pgoff,
+					outcome);
 		return;
 	}
 	if (outcome == DAX_PMD_FALLBACK) {
@@ -73,12 +90,12 @@ static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct
 	flags = range_note(f, cell, pgoff, outcome, plain);
 	if ((f->st.flags & ST_BEGUN) && (plain || !class_rests(class))) {
 		now = bpf_ktime_get_ns();
-		took = now - f->st.begin;
-		__sync_fetch_and_add(&cell->fault[outcome][write ? 1 : 0], 1);
+		took = elapsed(f->st.begin, now);
+		__sync_fetch_and_add(&cell->fault[nth][write ? 1 : 0], 1);
 		if (!cfg.record) /* else the record holds it */
 			latency_add(cell, class, took);
 	} else {
-		__sync_fetch_and_add(&cell->fault_untimed[outcome][write ? 1 : 0], 1);
+		__sync_fetch_and_add(&cell->fault_untimed[nth][write ? 1 : 0], 1);
 		flags |= DAX_EVF_UNTIMED;
 	}
 
@@ -93,34 +110,43 @@ static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct
 			.ts_ns = now ? now : bpf_ktime_get_ns(),
 			.dur_ns = took,
 			.pgoff = pgoff,
-			.addr = vmf->address,
+			.addr = pointers ? vmf->address : address,
 		};
 
 		record_write(&f->st, &ev);
 	}
 }
 
-/* What T0 and T1 can tell of a fallback: the kernel's own tests, in its order. */
-static __always_inline __u32 fallback_reason(const struct fault_state *st, struct inode *inode,
-					     struct vm_fault *vmf, __u64 max_pgoff)
+static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct inode *inode,
+				    struct vm_fault *vmf, bool write, __u32 outcome, __u32 reason,
+				    bool plain)
 {
-	__u64 pgoff = vmf->pgoff, address = vmf->address;
+	__u32 at = cell_of(f, cpu, vmf, inode, id);
+
+	account_in(at, f, cpu, id, (__u64)inode, true, vmf, vmf->pgoff, 0, write, outcome, reason, plain);
+}
+
+/* What T0 and T1 can tell of a fallback: the kernel's own tests, in its order. @at: address of the inode. */
+static __always_inline __u32 fallback_reason(const struct fault_state *st, __u64 at,
+					     const struct fault_end *end)
+{
+	struct inode *inode = (struct inode *)at;
+	__u64 pgoff = end->pgoff, address = end->address;
 	__u64 pmd_addr = address >> DAX_RANGE_SHIFT << DAX_RANGE_SHIFT;
 	__u64 pmd_size = 1ULL << DAX_RANGE_SHIFT;
 	__u64 start = pgoff / DAX_RANGE_PAGES << DAX_RANGE_SHIFT;
-	struct vm_area_struct *vma = vmf->vma;
 
 	if (cfg.told && (st->flags & ST_TOLD))
 		return st->told_reason < DAX_WHY_UNKNOWN ? st->told_reason : DAX_WHY_UNKNOWN;
 	if ((pgoff ^ (address >> DAX_PAGE_SHIFT)) & (DAX_RANGE_PAGES - 1))
 		return DAX_WHY_MISALIGNED_ADDR;
-	if ((vmf->flags & FAULT_FLAG_WRITE) && !(vma->vm_flags & VM_SHARED))
+	if ((end->flags & FAULT_FLAG_WRITE) && !end->shared)
 		return DAX_WHY_PRIVATE_WRITE;
-	if (pmd_addr < vma->vm_start)
+	if (pmd_addr < end->vm_start)
 		return DAX_WHY_VMA_START;
-	if (pmd_addr + pmd_size > vma->vm_end)
+	if (pmd_addr + pmd_size > end->vm_end)
 		return DAX_WHY_VMA_END;
-	if ((pgoff | (DAX_RANGE_PAGES - 1)) >= max_pgoff)
+	if ((pgoff | (DAX_RANGE_PAGES - 1)) >= end->max_pgoff)
 		return DAX_WHY_PAST_EOF;
 	if (st->flags & ST_NOZERO)
 		return DAX_WHY_NO_ZERO_PAGE;
@@ -128,10 +154,12 @@ static __always_inline __u32 fallback_reason(const struct fault_state *st, struc
 		return DAX_WHY_LOST_RACE;
 	if (!cfg.extents || !(st->flags & ST_BEGUN))
 		return DAX_WHY_UNKNOWN;
+	if (!inode && !(st->flags & ST_MAP))
+		return DAX_WHY_UNKNOWN;
 	if (!(st->flags & ST_MAP))
 		return has_pte_entries(inode, pgoff) ? DAX_WHY_PTE_ENTRY : DAX_WHY_LOOKUP_FAILED;
 	/* An upgrade that was refused: it was the entries that were in the way, whatever the extent. */
-	if (cfg.upgrades && has_pte_entries(inode, pgoff))
+	if (cfg.upgrades && inode && has_pte_entries(inode, pgoff))
 		return DAX_WHY_PTE_ENTRY;
 	if (st->ext_off + st->ext_len < start + pmd_size)
 		return DAX_WHY_EXTENT_SHORT;
@@ -176,24 +204,36 @@ __noinline int sync_failed(struct fault_state *st, __u32 cpu, __u64 id)
 	return 0;
 }
 
+int end_count(struct frame *f);
+
 static __always_inline int fault_begin(bool pmd)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct frame *f = frame_begin(cpu, id);
+	bool again;
 
 	if (!f)
 		return 0;
+	if (cfg.exact && (f->st.flags & ST_ENDED)) {
+		end_count(f);
+		f->task = id;
+	}
 	if (f->st.flags & ST_SYNC)
 		sync_failed(&f->st, cpu, id);
+	/* One whose end was lost is in flight already. */
+	again = cfg.preempts && (f->st.flags & (ST_BEGUN | ST_PMD)) == (ST_BEGUN | ST_PMD);
 	f->st.flags = (f->st.flags & (ST_FELL | ST_HELD)) | ST_BEGUN;
+	if (again && !pmd)
+		__sync_fetch_and_sub(&pmd_in_flight, 1);
 	if (pmd) {
 		f->st.flags |= ST_PMD;
-		__sync_fetch_and_add(&pmd_in_flight, 1);
+		if (!again)
+			__sync_fetch_and_add(&pmd_in_flight, 1);
 	} else if (!cfg.timed) {
 		begun[cpu % DAX_NEAR_CPUS].nr++;
 	}
-	if (!cfg.timed)
+	if (pmd || !cfg.timed)
 		frame_hold(f, id);
 	f->st.begin = bpf_ktime_get_ns();
 	return 0;
@@ -203,6 +243,7 @@ static __always_inline int fault_begin(bool pmd)
 static __always_inline int sync_wanted(struct frame *f, __u32 cpu, __u64 id, struct inode *inode,
 				       struct vm_fault *vmf)
 {
+	f->st.flags &= ~ST_ENDED;
 	f->st.sync_cell = cell_of(f, cpu, vmf, inode, id);
 	if (f->st.sync_cell != NO_CELL) {
 		f->st.sync_pgoff = vmf->pgoff;
@@ -216,6 +257,23 @@ static __always_inline int sync_wanted(struct frame *f, __u32 cpu, __u64 id, str
 		frame_end(f, id);
 	}
 	return 0;
+}
+
+/*
+ * The outcome of a 4 KiB fault that asks for no sync; @flags: of its state; @copies: its page gets a copy.
+ * Global, as its like below: to the verifier the outcome is a number, not a path for each value of it.
+ */
+__noinline __u32 pte_outcome(__u32 flags, __u32 result, bool copies)
+{
+	if (result & VM_FAULT_ANY_ERROR)
+		return DAX_PTE_ERROR;
+	if (result & VM_FAULT_DONE_COW)
+		return DAX_PTE_COPY;
+	if (!(result & VM_FAULT_NOPAGE))
+		return DAX_PTE_RETRY;
+	if (copies)
+		return DAX_PTE_RETRY; /* its copy lost a race for the page table */
+	return flags & ST_ZERO ? DAX_PTE_ZERO : DAX_PTE_MAPPED;
 }
 
 /* All but the plainest end of a 4 KiB fault. Out of line, to leave the registers to that one. */
@@ -234,20 +292,11 @@ static __noinline int pte_done_odd(struct inode *inode, struct vm_fault *vmf, __
 	if (f->st.flags & ST_SYNC) {
 		/* The begin of this fault was not seen: all but a zero page is the failed one's. */
 		sync_failed(&f->st, cpu, id);
-		f->st.flags &= ST_FELL | ST_HELD | ST_ZERO;
+		f->st.flags &= ST_FELL | ST_HELD | ST_ZERO | ST_ENDED;
 	}
 	if (result & VM_FAULT_NEEDDSYNC)
 		return sync_wanted(f, cpu, id, inode, vmf);
-	if (result & VM_FAULT_ANY_ERROR)
-		outcome = DAX_PTE_ERROR;
-	else if (result & VM_FAULT_DONE_COW)
-		outcome = DAX_PTE_COPY;
-	else if (!(result & VM_FAULT_NOPAGE))
-		outcome = DAX_PTE_RETRY;
-	else if (copies)
-		outcome = DAX_PTE_RETRY; /* its copy lost a race for the page table */
-	else
-		outcome = f->st.flags & ST_ZERO ? DAX_PTE_ZERO : DAX_PTE_MAPPED;
+	outcome = pte_outcome(f->st.flags, result, copies);
 	account(f, cpu, id, inode, vmf, write, outcome, DAX_WHY_NONE, false);
 	if (outcome == DAX_PTE_ERROR)
 		f->st.flags &= ~ST_FELL;
@@ -264,7 +313,7 @@ static __always_inline int pte_done(struct inode *inode, struct vm_fault *vmf, _
 
 	if (!f)
 		return 0;
-	if (result != VM_FAULT_NOPAGE || (f->st.flags & ~(ST_BEGUN | ST_HELD)))
+	if (result != VM_FAULT_NOPAGE || (f->st.flags & ~(ST_BEGUN | ST_HELD | ST_ENDED)))
 		return pte_done_odd(inode, vmf, result, f);
 	write = vmf->flags & FAULT_FLAG_WRITE;
 	if (write && vmf->cow_page)
@@ -275,13 +324,56 @@ static __always_inline int pte_done(struct inode *inode, struct vm_fault *vmf, _
 	return 0;
 }
 
+#define REASON_SHIFT  8
+#define OUTCOME_OF(x) ((x) & ((1U << REASON_SHIFT) - 1))
+#define REASON_OF(x)  ((x) >> REASON_SHIFT)
+
+/*
+ * The outcome of a 2 MiB fault that asks for no sync, and above it, from REASON_SHIFT on, why it fell
+ * back. @inode: its address.
+ */
+__noinline __u32 pmd_outcome(struct frame *f, const struct fault_end *end, __u64 inode)
+{
+	__u32 locked;
+
+	if (!f || !end)
+		return DAX_PMD_ERROR;
+	locked = end->flags & FAULT_FLAG_VMA_LOCK;
+	if ((end->result & VM_FAULT_FALLBACK) && (f->st.flags & ST_FELL) && f->st.fell_vma_lock &&
+	    !locked && f->st.fell_pgoff == end->pgoff) {
+		/* The same access again: the first try held only the VMA's lock. */
+		f->st.fell_vma_lock = 0;
+		return DAX_PMD_RETRY;
+	}
+	if (end->result & VM_FAULT_FALLBACK) {
+		f->st.fell_vma_lock = locked;
+		return DAX_PMD_FALLBACK | fallback_reason(&f->st, inode, end) << REASON_SHIFT;
+	}
+	if (end->result & VM_FAULT_ANY_ERROR)
+		return DAX_PMD_ERROR;
+	if (!(end->result & VM_FAULT_NOPAGE))
+		return DAX_PMD_RETRY;
+	return f->st.flags & ST_ZERO ? DAX_PMD_ZERO : DAX_PMD_MAPPED;
+}
+
 static __always_inline int pmd_done(struct inode *inode, struct vm_fault *vmf, __u64 max_pgoff,
 				    __u32 result)
 {
 	__u64 id = bpf_get_current_pid_tgid();
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct frame *f = frame_get(cpu, id);
-	__u32 outcome, locked, reason = DAX_WHY_NONE;
+	struct vm_area_struct *vma = vmf->vma;
+	struct fault_end end = {
+		.pgoff = vmf->pgoff,
+		.address = vmf->address,
+		.max_pgoff = max_pgoff,
+		.vm_start = vma->vm_start,
+		.vm_end = vma->vm_end,
+		.result = result,
+		.flags = vmf->flags,
+		.shared = vma->vm_flags & VM_SHARED ? 1 : 0,
+	};
+	__u32 outcome;
 
 	if (!f)
 		return 0;
@@ -289,26 +381,21 @@ static __always_inline int pmd_done(struct inode *inode, struct vm_fault *vmf, _
 		__sync_fetch_and_sub(&pmd_in_flight, 1);
 	if (result & VM_FAULT_NEEDDSYNC)
 		return sync_wanted(f, cpu, id, inode, vmf);
-	locked = vmf->flags & FAULT_FLAG_VMA_LOCK;
-	if ((result & VM_FAULT_FALLBACK) && (f->st.flags & ST_FELL) && f->st.fell_vma_lock &&
-	    !locked && f->st.fell_pgoff == vmf->pgoff) {
-		/* The same access again: the first try held only the VMA's lock. */
-		outcome = DAX_PMD_RETRY;
-		f->st.fell_vma_lock = 0;
-	} else if (result & VM_FAULT_FALLBACK) {
-		outcome = DAX_PMD_FALLBACK;
-		reason = fallback_reason(&f->st, inode, vmf, max_pgoff);
-		f->st.fell_vma_lock = locked;
-	} else if (result & VM_FAULT_ANY_ERROR) {
-		outcome = DAX_PMD_ERROR;
-	} else if (!(result & VM_FAULT_NOPAGE)) {
-		outcome = DAX_PMD_RETRY;
-	} else {
-		outcome = f->st.flags & ST_ZERO ? DAX_PMD_ZERO : DAX_PMD_MAPPED;
-	}
-	account(f, cpu, id, inode, vmf, vmf->flags & FAULT_FLAG_WRITE, outcome, reason, false);
+	outcome = pmd_outcome(f, &end, frame_address(f, inode));
+	account(f, cpu, id, inode, vmf, vmf->flags & FAULT_FLAG_WRITE, OUTCOME_OF(outcome), REASON_OF(outcome),
+		false);
 	frame_end(f, id);
 	return 0;
+}
+
+/* The same of one whose file was synced; @gone: its entry was not there any more. */
+__noinline __u32 sync_outcome(__u32 flags, __u32 result, bool gone)
+{
+	if (gone)
+		return flags & ST_PMD ? DAX_PMD_RETRY : DAX_PTE_RETRY;
+	if (result & VM_FAULT_NOPAGE)
+		return flags & ST_PMD ? DAX_PMD_SYNC : DAX_PTE_SYNC;
+	return flags & ST_PMD ? DAX_PMD_ERROR : DAX_PTE_ERROR;
 }
 
 /* The second half of a MAP_SYNC write: the file is synced, now the page goes in. */
@@ -324,12 +411,7 @@ static __always_inline int sync_done(struct inode *inode, struct vm_fault *vmf, 
 		return 0;
 	if (!(f->st.flags & ST_SYNC))
 		goto out;
-	if (gone)
-		outcome = f->st.flags & ST_PMD ? DAX_PMD_RETRY : DAX_PTE_RETRY;
-	else if (result & VM_FAULT_NOPAGE)
-		outcome = f->st.flags & ST_PMD ? DAX_PMD_SYNC : DAX_PTE_SYNC;
-	else
-		outcome = f->st.flags & ST_PMD ? DAX_PMD_ERROR : DAX_PTE_ERROR;
+	outcome = sync_outcome(f->st.flags, result, gone);
 	account(f, cpu, id, inode, vmf, true, outcome, DAX_WHY_NONE, false);
 	f->st.flags &= ~ST_SYNC;
 out:
@@ -427,7 +509,7 @@ static __always_inline int task_ended(void)
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct frame *f;
 
-	if (!*(volatile __u32 *)&nr_held)
+	if (!held_nr(id))
 		return 0;
 	f = frame_get(cpu, id);
 	if (!f)
@@ -443,8 +525,11 @@ static __always_inline int task_ended(void)
 static __noinline int extent_found(struct inode *inode, struct iomap *iomap)
 {
 	__u64 id = bpf_get_current_pid_tgid();
-	struct frame *f = frame_get(bpf_get_smp_processor_id(), id);
+	struct frame *f;
 
+	if (!held_nr(id))
+		return 0;
+	f = frame_get(bpf_get_smp_processor_id(), id);
 	if (!f)
 		return 0;
 	if ((f->st.flags & (ST_BEGUN | ST_PMD)) != (ST_BEGUN | ST_PMD)) {
@@ -466,6 +551,12 @@ static __always_inline int pmd_fault_at(__u64 pgoff)
 	if (f)
 		f->st.pmd_pgoff = pgoff;
 	return 0;
+}
+
+static __always_inline int pmd_begin(__u64 pgoff)
+{
+	fault_begin(true);
+	return cfg.splits ? pmd_fault_at(pgoff) : 0;
 }
 
 #endif /* FAULT_BPF_H */

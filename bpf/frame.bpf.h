@@ -8,11 +8,17 @@
  * content is only changed by that task, and moves with a compare-and-exchange of frame.task, so
  * it is never in two hands. (Were a CPU stalled between two instructions of frame_fetch() for as
  * long as the task it moves needs to end that fault and to sleep in the next, the latter would lose
- * its begin, and be counted untimed.) Tracepoint programs run with preemption off: on one CPU there
- * is one.
+ * its begin, and be counted untimed.) Whatever touches a frame runs with preemption off, so on one CPU
+ * there is one: see exact.bpf.h.
  */
 #ifndef FRAME_BPF_H
 #define FRAME_BPF_H
+
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_core_read.h>
+#include "dax_wire.h"
+#include "state.bpf.h"
 
 #define ST_BEGUN	  0x0001 /* inside a fault handler */
 #define ST_PMD		  0x0002 /* ... for 2 MiB */
@@ -28,7 +34,26 @@
 #define ST_UPGRADED	  0x0800 /* it replaced 4 KiB entries by one of 2 MiB */
 #define ST_UPGRADE_FAILED 0x1000 /* it tried to, in vain */
 #define ST_WAITED	  0x2000 /* it slept for an entry lock: wait_ns, wait_op */
-#define ST_HELD		  0x4000 /* nr_held counts this task */
+#define ST_HELD		  0x4000 /* held[] counts this task */
+#define ST_ENDED	  0x8000 /* end holds a fault that is still to be counted */
+
+enum end_kind { END_PTE, END_PMD, END_SYNC, END_SYNC_GONE };
+
+/* How a fault ended, as perf's programs are told it. */
+struct fault_end {
+	__u64 ino;
+	__u64 pgoff;
+	__u64 address;
+	__u64 max_pgoff;
+	__u64 vm_start;
+	__u64 vm_end;
+	__u32 dev;
+	__u32 result;
+	__u32 flags;  /* FAULT_FLAG_* */
+	__u16 shared; /* the mapping is */
+	__u8 kind;    /* enum end_kind */
+	__u8 wanted;  /* the task was under the filter then: at its end it may be no more */
+};
 
 /* What belongs to one task's fault. */
 struct fault_state {
@@ -48,6 +73,7 @@ struct fault_state {
 	__u64 pmd_pgoff; /* page of the 2 MiB fault that began last; T2 */
 	__u32 wait_op;
 	__u32 fell_vma_lock; /* the one that fell back held only the VMA's lock */
+	struct fault_end end; /* with cfg.exact: what is still to be counted */
 };
 
 struct frame {
@@ -70,7 +96,7 @@ struct frame {
 	__u32 watch_yes;
 	__u64 address;	/* frame_address() */
 	__u64 apart[7]; /* no cache line holds two CPUs' frames, wherever the array begins */
-} __attribute__((aligned(256)));
+} __attribute__((aligned(64)));
 
 /* An array costs a third of a map's look-up; the map is for the CPUs of very large machines. */
 static struct frame near_frames[DAX_NEAR_CPUS];
@@ -107,43 +133,90 @@ struct {
 
 /*
  * Tasks that have state somewhere, though nothing may have told that they are inside a fault: between
- * two faults (ST_FELL, ST_SYNC), or in a 4 KiB fault whose begin need not be seen (cfg.timed is
- * off). While there are none, a fault that ends has no state to look for. It is a hint: a state that
- * the LRU drops, or whose task gets another id by exec, stays counted, and makes faults dearer.
+ * two faults (ST_FELL, ST_SYNC), in a 2 MiB fault, in a 4 KiB fault whose begin need not be seen
+ * (cfg.timed is off), or with a fault still to be counted (cfg.exact). By the task's number, so that a task that has none is not made to look for it by one that
+ * has; and where it was last, so that it is not looked for on each CPU. It is a hint: a state that the
+ * LRU drops, or whose task gets another id by exec, stays counted, and makes the faults of a few
+ * tasks dearer.
  */
-__u32 nr_held CACHE_LINE = 0;
+#define HELD_BITS 12
+__u32 held[1 << HELD_BITS] CACHE_LINE;     /* how many */
+__u32 nr_held CACHE_LINE = 0;		   /* of all: the cheaper question where nobody has any, as mostly */
+__u32 held_cpu[1 << HELD_BITS] CACHE_LINE; /* where the last one was */
 
-/* Bring the state of task @id into @f, the frame of this CPU, from wherever it is. */
-__noinline int frame_fetch(struct frame *f, __u64 id)
+/* Numbers of threads are given one after the other: the lowest bits are as good as a hash, and cheaper. */
+static __always_inline __u64 held_at(__u64 id)
 {
-	struct fault_state mine = {};
-	struct fault_state *found;
+	__u64 at = id;
+
+	ONE_REGISTER(at);
+	return at & ((1 << HELD_BITS) - 1);
+}
+
+static __always_inline bool maybe_held(__u64 id)
+{
+	return *(volatile __u32 *)&nr_held && *(volatile __u32 *)&held[held_at(id)];
+}
+
+static __always_inline __u32 held_nr(__u64 id)
+{
+	return *(volatile __u32 *)&held[held_at(id)];
+}
+
+/* Take the state of task @id from the frame @other into @f, if it is there. */
+static __always_inline bool frame_take(struct frame *f, struct frame *other, __u64 id)
+{
+	if (!other || other->task != id)
+		return false;
+	f->st = other->st;
+	return __sync_val_compare_and_swap(&other->task, id, 0) == id;
+}
+
+/*
+ * The frame of another CPU that holds the state of task @id. Where the task was held last is tried
+ * first; all CPUs are looked at only when that state is that of another task with the same hash, or
+ * when a fault may have begun on one CPU and goes on here (@begun).
+ */
+static __always_inline bool frame_steal(struct frame *f, __u64 id, bool begun)
+{
+	__u32 nr = held_nr(id), cpu = held_cpu[held_at(id)];
+
+	if (nr && cpu < DAX_MAX_CPUS && frame_take(f, frame_at(cpu), id))
+		return true;
+	if (!begun && !nr)
+		return false;
+	for (cpu = 0; cpu < DAX_MAX_CPUS && cpu < cfg.nr_cpus; cpu++)
+		if (frame_take(f, frame_at(cpu), id))
+			return true;
+	return false;
+}
+
+/* Take the state of task @id from the hash into @f, if it is there. */
+static __always_inline bool frame_unmove(struct frame *f, __u64 id)
+{
+	struct fault_state *found = bpf_map_lookup_elem(&moved, &id);
+
+	if (!found)
+		return false;
+	f->st = *found;
+	bpf_map_delete_elem(&moved, &id);
+	return true;
+}
+
+/*
+ * Bring the state of task @id into @f, the frame of this CPU, from wherever it is. @begun: it may be
+ * inside a fault, which holds nothing.
+ */
+__noinline int frame_fetch(struct frame *f, __u64 id, bool begun)
+{
+	static const struct fault_state none;
 	__u64 old;
-	__u32 cpu;
-	bool have = false;
 
 	if (!f)
 		return 0;
-	for (cpu = 0; cpu < DAX_MAX_CPUS && cpu < cfg.nr_cpus; cpu++) {
-		struct frame *other = frame_at(cpu);
-
-		if (!other || other->task != id)
-			continue;
-		mine = other->st;
-		have = __sync_val_compare_and_swap(&other->task, id, 0) == id;
-		break;
-	}
-	if (!have) {
-		found = bpf_map_lookup_elem(&moved, &id);
-		if (found) {
-			mine = *found;
-			bpf_map_delete_elem(&moved, &id);
-		} else {
-			mine = (struct fault_state){};
-		}
-	}
 	old = f->task;
 	if (old) {
+		/* From the stack: before 6.4 the value may not be memory that a function was given. */
 		struct fault_state theirs = f->st;
 
 		bpf_map_update_elem(&moved, &old, &theirs, BPF_ANY);
@@ -151,14 +224,18 @@ __noinline int frame_fetch(struct frame *f, __u64 id)
 		if (__sync_val_compare_and_swap(&f->task, old, 0) != old)
 			bpf_map_delete_elem(&moved, &old);
 	}
-	f->st = mine;
+	/* Between the two looks another CPU may have moved it from a frame to the hash: look there again. */
+	if (!frame_unmove(f, id) && !frame_steal(f, id, begun) && !frame_unmove(f, id))
+		f->st = none;
+	if (f->st.flags & ST_HELD)
+		held_cpu[held_at(id)] = bpf_get_smp_processor_id();
 	f->task = id;
 	return 0;
 }
 
 static __always_inline void frame_search(struct frame *f, __u64 id)
 {
-	frame_fetch(f, id);
+	frame_fetch(f, id, true);
 	if (!f->st.flags)
 		f->task = 0;
 }
@@ -175,7 +252,7 @@ static __always_inline struct frame *frame_get(__u32 cpu, __u64 id)
 		frame_search(f, id);
 		return f;
 	}
-	if (f->task || *(volatile __u32 *)&nr_held)
+	if (f->task || maybe_held(id))
 		frame_search(f, id);
 	else
 		f->st.flags = 0;
@@ -189,8 +266,8 @@ static __always_inline struct frame *frame_begin(__u32 cpu, __u64 id)
 
 	if (!f || f->task == id)
 		return f;
-	if (f->task || *(volatile __u32 *)&nr_held)
-		frame_fetch(f, id);
+	if (f->task || maybe_held(id))
+		frame_fetch(f, id, false);
 	else
 		f->st.flags = 0;
 	f->task = id;
@@ -202,7 +279,9 @@ static __always_inline void frame_hold(struct frame *f, __u64 id)
 {
 	f->task = id;
 	if (!(f->st.flags & ST_HELD)) {
+		__sync_fetch_and_add(&held[held_at(id)], 1);
 		__sync_fetch_and_add(&nr_held, 1);
+		held_cpu[held_at(id)] = bpf_get_smp_processor_id();
 		f->st.flags |= ST_HELD;
 	}
 }
@@ -211,12 +290,15 @@ static __always_inline void frame_hold(struct frame *f, __u64 id)
 static __always_inline void frame_end(struct frame *f, __u64 id)
 {
 	if (f->st.flags & (ST_FELL | ST_SYNC)) {
+		/* Without ST_ENDED: what ends here has been counted. */
 		f->st.flags &= ST_FELL | ST_SYNC | ST_HELD;
 		frame_hold(f, id);
 		return;
 	}
-	if (f->st.flags & ST_HELD)
+	if (f->st.flags & ST_HELD) {
+		__sync_fetch_and_sub(&held[held_at(id)], 1);
 		__sync_fetch_and_sub(&nr_held, 1);
+	}
 	f->st.flags = 0;
 	f->task = 0;
 }

@@ -3,6 +3,15 @@
 #ifndef LATENCY_BPF_H
 #define LATENCY_BPF_H
 
+#include "bucket.bpf.h"
+#include "state.bpf.h"
+
+/* The clock may step back a little from one CPU to another when its rate changes. */
+static __always_inline __u64 elapsed(__u64 begin, __u64 now)
+{
+	return now > begin ? now - begin : 0;
+}
+
 static __always_inline __u32 latency_class(__u32 outcome)
 {
 	switch (outcome) {

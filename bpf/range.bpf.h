@@ -4,6 +4,8 @@
 #ifndef RANGE_BPF_H
 #define RANGE_BPF_H
 
+#include "split.bpf.h"
+
 /* A 4 KiB fault in a range that is known: returns the DAX_EVF_* it counts as. */
 static __always_inline __u32 pte_note(struct frame *f, struct dax_cell *cell, bool completes)
 {
@@ -50,7 +52,8 @@ __noinline __u32 range_enter(struct frame *f, struct dax_cell *cell, __u64 pgoff
 	if (outcome == DAX_PMD_FALLBACK) {
 		bit_set_seen(&chunk->tried[word], bit);
 		bit_set_seen(&chunk->fell[word], bit);
-		if (cfg.splits && !(f->st.flags & ST_MAP))
+		/* With cfg.exact the program that notes it under the lock may have been skipped. */
+		if (cfg.splits && (cfg.exact || !(f->st.flags & ST_MAP)))
 			empty_left(chunk, inode, pgoff);
 		return 0;
 	}
@@ -86,6 +89,11 @@ static __always_inline __u32 range_note(struct frame *f, struct dax_cell *cell, 
 {
 	bool completes = false;
 
+	if (cfg.exact && !f->ino) { /* a file that is not known: exact.bpf.h */
+		__sync_fetch_and_add(&cell->range[DAX_RANGE_UNTRACKED], 1);
+		__sync_fetch_and_add(&cell->range[DAX_RANGE_LET_GO], 1);
+		return DAX_EVF_UNTRACKED | DAX_EVF_LET_GO;
+	}
 	if (outcome == DAX_PTE_RETRY || outcome == DAX_PTE_ERROR || outcome == DAX_PMD_RETRY ||
 	    outcome == DAX_PMD_ERROR) {
 		if (cfg.splits)

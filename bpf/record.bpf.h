@@ -8,6 +8,8 @@
 #ifndef RECORD_BPF_H
 #define RECORD_BPF_H
 
+#include "frame.bpf.h"
+
 static __always_inline void record_fill(struct dax_event *ev, const struct dax_event *from)
 {
 	ev->type = from->type;
@@ -35,7 +37,7 @@ static __always_inline void record_extent(__u64 *word, const struct fault_state 
 static __always_inline void record_write(const struct fault_state *st, struct dax_event *ev)
 {
 	bool extent = ev->outcome == DAX_PMD_FALLBACK && (st->flags & ST_MAP);
-	__u32 cpu = ev->cpu, first = cpu * cfg.record, at;
+	__u32 cpu = ev->cpu, first, at;
 	struct dax_ring_line *line, *second;
 	struct dax_ring_ends *ends;
 	__u64 head, lines = extent ? 2 : 1;
@@ -43,6 +45,11 @@ static __always_inline void record_write(const struct fault_state *st, struct da
 	ends = bpf_map_lookup_elem(&ring_ends, &cpu);
 	if (!ends)
 		goto lost;
+	if (!ends->ring) {
+		ends->head++;
+		goto lost;
+	}
+	first = (__u32)(ends->ring - 1) * cfg.record;
 	head = ends->head;
 	/* What the reader has given back it reads no more: no store to it comes before this load. */
 	if (head + lines - *(volatile __u64 *)&ends->tail > cfg.record)
@@ -60,9 +67,14 @@ static __always_inline void record_write(const struct fault_state *st, struct da
 			goto lost;
 		record_extent(second->word, st);
 	}
-	/* x86 keeps stores in order; the compiler is told to. */
+#ifdef __TARGET_ARCH_x86
+	/* x86 keeps stores in order; this keeps the compiler from moving them. */
 	asm volatile("" ::: "memory");
 	*(volatile __u64 *)&ends->head = head + lines;
+#else
+	/* A store that no earlier one comes after. BPF has none that every kernel knows, but this is one. */
+	__sync_lock_test_and_set(&ends->head, head + lines);
+#endif
 	return;
 lost:
 	__sync_fetch_and_add(&losses.events, 1);

@@ -3,6 +3,9 @@
 #ifndef SLOT_BPF_H
 #define SLOT_BPF_H
 
+#include <bpf/bpf_core_read.h>
+#include "frame.bpf.h"
+
 static __always_inline void meta_name(struct dax_meta *meta, struct dentry *dentry)
 {
 	__u32 i, flags = 0;
@@ -36,10 +39,12 @@ static __always_inline void meta_same_name(struct dax_meta *meta, const struct d
 	bpf_probe_read_kernel(meta->part, sizeof(meta->part), other->part);
 }
 
-/* Write down whose slot it is: the name of its file is in @dentry, or else in @other. */
+/* Write down whose slot it is: the name of its file is in @dentry, or else that of slot @other - 1. */
 static __always_inline void meta_fill(struct dax_meta *meta, const struct dax_key *key,
-				      struct dentry *dentry, const struct dax_meta *other)
+				      struct dentry *dentry, __u64 other)
 {
+	__u32 same = other - 1;
+	const struct dax_meta *named;
 	struct task_struct *task = bpf_get_current_task_btf();
 
 	meta->key = *key;
@@ -49,10 +54,13 @@ static __always_inline void meta_fill(struct dax_meta *meta, const struct dax_ke
 	meta->cgroup = bpf_get_current_cgroup_id();
 	bpf_probe_read_kernel(meta->comm, sizeof(meta->comm), task->group_leader->comm);
 	bpf_probe_read_kernel(meta->thread, sizeof(meta->thread), task->comm);
-	if (dentry)
+	if (dentry) {
 		meta_name(meta, dentry);
-	else if (other)
-		meta_same_name(meta, other);
+	} else {
+		named = bpf_map_lookup_elem(&metas, &same);
+		if (named)
+			meta_same_name(meta, named);
+	}
 	__sync_fetch_and_add(&meta->ready, 1);
 }
 
@@ -69,9 +77,13 @@ static __always_inline __u32 slot_new(void)
 	return bpf_map_pop_elem(&free_slots, &slot) ? 0 : slot;
 }
 
-/* Slot 0 when all are taken: totals stay exact, only their split ends. */
-static __noinline __u32 slot_take(const struct dax_key *from, struct dentry *dentry,
-				  const struct dax_meta *other)
+/*
+ * The slot of the file and task @from, a new one if they have none: 0 when all are taken. Totals stay
+ * exact then, only their split ends. The file's name is in the dentry at the address @dentry, or else
+ * that of slot @other - 1; without either no new slot is taken. The verifier looks at this once, and not
+ * again on each path that leads here, because it is global and takes no pointers of the kernel.
+ */
+__noinline __u32 slot_take(const struct dax_key *from, __u64 dentry, __u64 other, __u64 inode)
 {
 	struct file_known known = {};
 	struct file_id file = {};
@@ -102,18 +114,19 @@ static __noinline __u32 slot_take(const struct dax_key *from, struct dentry *den
 	}
 	meta = bpf_map_lookup_elem(&metas, &slot);
 	if (meta)
-		meta_fill(meta, &key, dentry, other);
-	if (cfg.told) {
+		meta_fill(meta, &key, (struct dentry *)dentry, other);
+	if (cfg.files) {
 		file.ino = key.ino;
 		file.dev = key.dev;
 		known.gen = key.gen;
 		known.slot = slot;
+		known.inode = inode;
 		bpf_map_update_elem(&files_known, &file, &known, BPF_ANY);
 	}
 	return slot;
 }
 
-/* T3: the slot in the task @id of a file that has one in some task; 0: it has none. */
+/* The slot in the task @id of a file that has one in some task; 0: it has none. */
 static __noinline __u32 slot_of_file(__u32 dev, __u64 ino, __u64 id)
 {
 	struct file_id file = {.ino = ino, .dev = dev};
@@ -125,19 +138,21 @@ static __noinline __u32 slot_of_file(__u32 dev, __u64 ino, __u64 id)
 		.tid = cfg.who & DAX_WHO_THREADS ? (__u32)id : 0,
 	};
 	struct dax_meta *other;
+	__u64 named = 0;
 
 	known = bpf_map_lookup_elem(&files_known, &file);
 	if (!known)
 		return 0;
 	key.gen = known->gen;
 	other = bpf_map_lookup_elem(&metas, &known->slot);
-	if (other && (!other->ready || other->key.ino != ino || other->key.dev != dev ||
-		      other->key.gen != key.gen))
-		other = (void *)0; /* its slot was given back: found only if this task has one */
-	return slot_take(&key, (void *)0, other);
+	/* When its slot was given back it is found only if this task has one. */
+	if (other && other->ready && other->key.ino == ino && other->key.dev == dev &&
+	    other->key.gen == key.gen)
+		named = known->slot + 1ULL;
+	return slot_take(&key, 0, named, known->inode);
 }
 
-static __always_inline __u32 slot_find(struct vm_fault *vmf, struct inode *inode, __u64 id)
+static __always_inline __u32 slot_find(struct frame *f, struct vm_fault *vmf, struct inode *inode, __u64 id)
 {
 	struct dax_key key = {
 		.ino = inode->i_ino,
@@ -147,7 +162,9 @@ static __always_inline __u32 slot_find(struct vm_fault *vmf, struct inode *inode
 		.tid = cfg.who & DAX_WHO_THREADS ? (__u32)id : 0,
 	};
 
-	return slot_take(&key, vmf->vma->vm_file->f_path.dentry, (void *)0);
+	__u64 dentry = frame_address(f, vmf->vma->vm_file->f_path.dentry);
+
+	return slot_take(&key, dentry, 0, frame_address(f, inode));
 }
 
 #define NO_CELL 0xffffffff /* this task is not under the filter */
@@ -157,7 +174,7 @@ static __noinline __u32 cell_find(struct frame *f, __u32 cpu, struct vm_fault *v
 {
 	if (!f || !vmf || !inode || !wanted(f, id))
 		return NO_CELL;
-	f->slot = slot_find(vmf, inode, id);
+	f->slot = slot_find(f, vmf, inode, id);
 	f->cell = f->slot * (cfg.shard_mask + 1) + (cpu & cfg.shard_mask);
 	f->inode = (__u64)inode;
 	f->ino = inode->i_ino;

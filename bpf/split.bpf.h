@@ -17,6 +17,10 @@
 #ifndef SPLIT_BPF_H
 #define SPLIT_BPF_H
 
+#include "chunk.bpf.h"
+#include "compat.bpf.h"
+#include "entries.bpf.h"
+
 __u32 nr_empty = 0; /* ranges noted in chunk.empty */
 
 #define EMPTY_WORD(chunk, pgoff) \

@@ -3,6 +3,10 @@
 #ifndef STATE_BPF_H
 #define STATE_BPF_H
 
+#include "vmlinux.h"
+#include <bpf/bpf_helpers.h>
+#include "dax_wire.h"
+
 /* Keeps the compiler from testing one register and indexing with another. */
 #define ONE_REGISTER(x) asm volatile("" : "+r"(x))
 
@@ -12,6 +16,7 @@ const volatile struct dax_bpf_config cfg = { .max_slots = 1, .nr_cpus = 1 };
 #define CACHE_LINE __attribute__((aligned(64)))
 
 struct dax_bpf_losses losses CACHE_LINE;
+__u64 recovered = 0; /* with cfg.exact: faults that were counted though the kernel skipped their program */
 __u32 next_slot = 1; /* slot 0 takes what finds no other */
 /* Raised when what a 4 KiB fault in any range counts as may have changed. */
 __u64 range_epoch CACHE_LINE = 0;
@@ -46,7 +51,7 @@ struct {
 	__type(value, __u32);
 } slots SEC(".maps");
 
-/* T3: what is known of a file by what the kernel's event of a wait tells of that. */
+/* What is known of a file by what an event tells that names no inode: T3's of waits, perf's. */
 struct file_id {
 	__u64 ino;
 	__u32 dev;
@@ -56,6 +61,7 @@ struct file_id {
 struct file_known {
 	__u32 gen;
 	__u32 slot; /* taken last for it, in any task; by now it may be another's */
+	__u64 inode; /* address, when that was; by now it may be another's */
 };
 
 struct {

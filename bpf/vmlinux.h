@@ -68,12 +68,18 @@ struct dentry {
 	} d_u;
 };
 
+/* Since 7.0 the union has no name. */
+struct dentry___unnamed {
+	struct hlist_node d_alias;
+};
+
 struct path {
 	struct dentry *dentry;
 };
 
 struct file {
 	struct path f_path;
+	struct inode *f_inode;
 };
 
 struct xarray {
@@ -149,19 +155,72 @@ struct signal_struct {
 	atomic_t live; /* threads that have not begun to exit */
 };
 
+struct pid_namespace;
+
+struct upid {
+	int nr;
+	struct pid_namespace *ns;
+};
+
+struct pid {
+	unsigned int level;
+	struct upid numbers[1]; /* level + 1 of them */
+};
+
+/* What perf's programs on tracepoints are given, since 7.0 here. */
+struct trace_event_raw_dax_pmd_fault_class {
+	unsigned long ino, vm_start, vm_end, vm_flags, address, pgoff, max_pgoff;
+	__u32 dev, flags;
+	int result;
+};
+
+struct trace_event_raw_dax_pte_fault_class {
+	unsigned long ino, vm_flags, address, pgoff;
+	__u32 dev, flags;
+	int result;
+};
+
+struct trace_event_raw_dax_pmd_load_hole_class {
+	void *zero_folio;
+};
+
+struct trace_event_raw_iomap_class {
+	unsigned long ino;
+	__u64 addr;
+	__s64 offset;
+	__u64 length;
+	__u16 type, flags;
+	__u32 dev;
+};
+
 struct task_struct {
 	__s32 pid;
 	__s32 tgid;
+	struct pid *thread_pid;
 	struct signal_struct *signal;
 	struct task_struct *group_leader;
 	__u64 start_boottime;
 	char comm[16];
 };
 
+struct bpf_iter__task {
+	struct task_struct *task; /* NULL: after the last one */
+};
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
+struct bpf_iter__task_vma {
+	struct bpf_iter_meta *meta;
+	struct vm_area_struct *vma; /* NULL: after the last one */
+};
+
 #pragma clang attribute pop
 
 struct page;
 struct folio;
+struct seq_file;
 struct wait_queue_head;
 
 #endif /* VMLINUX_H */

@@ -10,6 +10,10 @@
 #ifndef WAIT_BPF_H
 #define WAIT_BPF_H
 
+#include "calls.bpf.h"
+#include "compat.bpf.h"
+#include "fault.bpf.h"
+
 #define MAX_SLEEPERS 4096 /* tasks that slept last, among them those asleep */
 
 struct sleeper {
@@ -71,7 +75,7 @@ static __noinline int wait_ended(void)
 	}
 	before = sleeper->ns;
 	at = sleeper->cell;
-	ns = bpf_ktime_get_ns() - sleeper->begin;
+	ns = elapsed(sleeper->begin, bpf_ktime_get_ns());
 	sleeper->ns = ns ? ns : 1;
 	cell = bpf_map_lookup_elem(&cells, &at);
 	if (!cell)

@@ -3,6 +3,9 @@
 #ifndef ZERO_BPF_H
 #define ZERO_BPF_H
 
+#include "calls.bpf.h"
+#include "split.bpf.h"
+
 /* @nr pages from @start on are about to be unmapped. The entry of the page cache is locked. */
 static __noinline int zero_unmapped(void *ctx, struct address_space *mapping, __u64 start, __u64 nr)
 {

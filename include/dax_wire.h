@@ -115,19 +115,24 @@ enum dax_wait {
 	DAX_NR_WAITS,
 };
 
+/*
+ * Everything that is counted about one file in one process but its histograms, for structs that begin with
+ * it: 64 bits each. Of the largest latencies the larger one is taken, all others add up.
+ */
+#define DAX_CELL_COUNTERS \
+	/* by outcome, then 0 read, 1 write */ __u64 fault[DAX_NR_OUTCOMES][2]; \
+	/* the fallbacks again, by reason */ __u64 reason[DAX_NR_REASONS]; \
+	__u64 range[DAX_NR_RANGE_COUNTS]; \
+	__u64 entry[DAX_NR_ENTRY_COUNTS]; \
+	/* T3 has those outside of faults in slot 0 when no fault on the file was counted */ __u64 wait[DAX_NR_WAITS]; \
+	/* faults that are not in a histogram by chance */ __u64 untimed; \
+	/* what the kernel counts of those instead of fault[]; cells_sum() makes the two of it */ __u64 fault_untimed[DAX_NR_OUTCOMES][2]; \
+	/* ns */ __u64 lat_sum[DAX_NR_CLASSES]; \
+	/* ns */ __u64 lat_max[DAX_NR_CLASSES];
+
 /* One counting cell: everything about one file in one process, on a part of the CPUs. */
 struct dax_cell {
-	__u64 fault[DAX_NR_OUTCOMES][2]; /* by outcome, then 0 read, 1 write */
-	__u64 reason[DAX_NR_REASONS];	 /* the fallbacks again, by reason */
-	__u64 range[DAX_NR_RANGE_COUNTS];
-	__u64 entry[DAX_NR_ENTRY_COUNTS];
-	/* T3 has those outside of faults in slot 0 when no fault on the file was counted. */
-	__u64 wait[DAX_NR_WAITS];
-	__u64 untimed;			  /* faults that are not in a histogram by chance */
-	/* What the kernel counts of those instead of fault[]; cells_sum() makes the two above of it. */
-	__u64 fault_untimed[DAX_NR_OUTCOMES][2];
-	__u64 lat_sum[DAX_NR_CLASSES];	  /* ns */
-	__u64 lat_max[DAX_NR_CLASSES];	  /* ns */
+	DAX_CELL_COUNTERS
 	__u64 lat[DAX_NR_CLASSES][DAX_LAT_BUCKETS];
 };
 
@@ -137,7 +142,7 @@ struct dax_key {
 	__u32 dev;  /* kernel encoding: major << 20 | minor */
 	__u32 gen;  /* i_generation: tells a new file from an old one with the same number */
 	__u32 tgid; /* in the initial pid namespace */
-	__u32 tid;  /* likewise; 0 unless threads are counted apart */
+	__u32 tid;  /* likewise; 0 unless threads are counted separately */
 };
 
 #define DAX_META_DEEPER	 1 /* the path has more components than were kept */
@@ -162,6 +167,14 @@ struct dax_meta {
 /* Asked of the program slot_cached: how many CPUs have it at hand, and would not look for it? */
 struct dax_slot_ask {
 	__u32 slot;
+};
+
+/* A mapping of a DAX file in the process that is asked about. */
+struct dax_mapped {
+	__u64 start; /* address */
+	__u64 ino;
+	__u32 dev; /* as in struct dax_key */
+	__u32 gen;
 };
 
 /* 256 ranges of one file: one bit a range in each map. */
@@ -230,8 +243,9 @@ struct dax_ring_line {
 };
 
 struct dax_ring_ends {
-	__u64 head;
-	__u64 apart[7];
+	__u64 head; /* without a ring: how many are lost for that */
+	__u64 ring; /* which of the rings is this CPU's, + 1; 0: none, and what it would record is lost */
+	__u64 apart[6];
 	__u64 tail;
 	__u64 apart_too[7];
 };
@@ -250,10 +264,13 @@ struct dax_bpf_config {
 	__u32 shard_mask;   /* cells of one slot - 1; CPUs share them by number */
 	__u32 extents;	    /* iomap_iter_dstmap is attached: T1 */
 	__u32 told;	    /* dax_pmd_fallback is attached and tells the reason: T3 */
-	__u32 nr_cpus;	    /* frames, and rings when records are written: one a CPU */
+	__u32 nr_cpus;	    /* frames: one for each CPU that there may ever be */
 	__u32 timed;	    /* the begin of every fault is seen; else that of 4 KiB faults at times */
 	__u32 splits;	    /* splits of 2 MiB entries are to be found out: T2 */
 	__u32 upgrades;	    /* the kernel upgrades 4 KiB entries, and looks for an extent to do so */
+	__u32 preempts;	    /* programs on tracepoints can be preempted: see bpf/exact.bpf.h */
+	__u32 exact;	    /* perf's programs are attached as well; the kernel does not skip those */
+	__u32 files;	    /* files_known is kept */
 };
 
 /*
@@ -277,11 +294,13 @@ struct dax_bpf_callers {
 
 /* Losses, counted where they happen. */
 struct dax_bpf_losses {
-	__u64 events;	/* records that found no room in a ring */
+	__u64 events;	/* records that found no room in a ring, or whose fault no program was run for */
 	__u64 unwatched; /* processes under the filter that could not be followed */
 	__u64 slots;	/* times a new file or process found no free slot */
 	__u64 waits;	/* T2: waits for entry locks that may be missing, at most */
 	__u64 entries;	/* T2: likewise splits of entries and zero pages replaced; not counted in the kernel */
+	__u64 faults;	/* faults that no program was run for: the kernel skipped it; not counted in the kernel */
+	__u64 details;	/* likewise what else a program would have noted: the outcome or reason may be another */
 };
 
 /* How many 4 KiB faults were seen to begin on one CPU, modulo 2^32. A cache line each. */
@@ -300,6 +319,7 @@ DAX_WIRE_ASSERT(sizeof(struct dax_event_extent) == 80, "wire");
 DAX_WIRE_ASSERT(sizeof(struct dax_event) <= DAX_RING_LINE, "wire");
 DAX_WIRE_ASSERT(sizeof(struct dax_event_extent) - sizeof(struct dax_event) <= DAX_RING_LINE, "wire");
 DAX_WIRE_ASSERT(sizeof(struct dax_key) == 24, "wire");
+DAX_WIRE_ASSERT(sizeof(struct dax_mapped) == 24, "wire");
 DAX_WIRE_ASSERT(sizeof(struct dax_chunk_key) == 24, "wire");
 DAX_WIRE_ASSERT(sizeof(struct dax_chunk) == 5 * 8 * DAX_CHUNK_WORDS, "wire");
 DAX_WIRE_ASSERT(DAX_CHUNK_RANGES == 64 * DAX_CHUNK_WORDS, "wire");

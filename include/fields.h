@@ -24,7 +24,7 @@ enum dax_item_kind {
 	DAX_MOUNT, /* a device with a filesystem; key.dev */
 	DAX_FILE,
 	DAX_PROCESS,
-	DAX_THREAD, /* none unless threads are counted apart */
+	DAX_THREAD, /* none unless threads are counted separately */
 	DAX_CGROUP, /* key.ino is its id, which is its inode number */
 	DAX_NR_ITEM_KINDS,
 };
@@ -41,11 +41,7 @@ struct dax_item {
 	enum dax_item_kind kind;
 	bool other;	  /* everything that found no slot of its own */
 	bool exited;	  /* processes that are gone, and whose slots are others' now */
-	bool all_reasons; /* extent reasons can be told */
-	bool downgrades;  /* splits of 2 MiB entries are counted */
-	bool upgrades;	  /* and so are upgrades */
-	bool waits;	  /* and waits for entry locks */
-	bool zero_replaced; /* and zero pages that gave way to storage */
+	unsigned int known; /* DAX_KNOWN_* */
 	bool waits_lost;    /* some waits may be missing, of whomever */
 	bool entries_lost;  /* so may splits and zero pages replaced */
 	enum dax_tier tier;
@@ -66,8 +62,8 @@ struct dax_item {
 	__u64 most;	       /* how many */
 	__u64 elapsed_ns;      /* length of the interval; 0: unknown */
 	struct dax_item_resident resident;
-	struct dax_cell total; /* DAX_TOTAL */
-	struct dax_cell last;  /* DAX_INTERVAL; counters may be DAX_NOT_KNOWN */
+	struct dax_counts total; /* DAX_TOTAL */
+	struct dax_counts last;  /* DAX_INTERVAL; counters may be DAX_NOT_KNOWN */
 };
 
 struct dax_items {
@@ -82,8 +78,8 @@ struct dax_model {
 	__u64 real_ns;
 	__u64 elapsed_ns; /* 0: there was no sample before */
 	enum dax_tier tier;
-	bool all_reasons, downgrades, upgrades, waits, zero_replaced; /* as in the items */
-	bool threads; /* list[DAX_THREAD] is known */
+	unsigned int known; /* DAX_KNOWN_*; without DAX_KNOWN_THREADS list[DAX_THREAD] is unknown */
+	enum dax_cgroups cgroups;
 	struct dax_bpf_losses lost;
 	struct dax_item host;
 	struct dax_items list[DAX_NR_ITEM_KINDS]; /* list[DAX_HOST] is empty */
@@ -126,6 +122,14 @@ struct dax_field {
 	bool interval_only;  /* a rate: has no value for DAX_TOTAL */
 	bool reading;	     /* of the moment: the same in both windows */
 	bool identity;	     /* says who, not how much */
+	/* What a judge of values has to know. */
+	unsigned int needs; /* DAX_KNOWN_*: without them it is unknown */
+	bool may_fall;	    /* one more fault can make it smaller */
+	bool of_timed;	    /* of faults with a latency, of class `arg` */
+	double quantile;    /* of their latencies; 0: it is none */
+	bool of_ranges;	    /* a share of ranges: faults in untracked ones widen it */
+	bool by_reason;	    /* counted for each fallback reason too */
+	bool of_size;	    /* what keeps faults from 2 MiB explains it */
 	unsigned int tables; /* DAX_IN_*: where it is a column; their order is their importance */
 	struct dax_num (*num)(const struct dax_item *item, enum dax_window window, int arg);
 	const char *(*text)(const struct dax_item *item, enum dax_window window); /* unit TEXT */
@@ -151,11 +155,10 @@ void dax_sort(const struct dax_item **order, size_t nr, const struct dax_field *
 	      enum dax_window window, bool reverse);
 
 /*
- * A copy has new extents and no page-cache entries; the reflink that cp makes by itself has not. Who
- * has the file open goes on with the old one. {extsize} and {sparse} have XFS allocate 2 MiB at a
- * time, holes too; ext4 allocates larger pieces when cp may look for holes.
+ * A copy has new extents and no page-cache entries. This command makes it without harm: it refuses a
+ * file that is open, and exchanges old and new in one step.
  */
-#define DAX_RUN_COPY "{extsize}cp -a --reflink=never{sparse} {file} {file}.new && mv {file}.new {file}"
+#define DAX_RUN_COPY "daxdoctor --repair {file}"
 
 /* Names as JSON, columns and messages have them. */
 const char *dax_outcome_name(enum dax_outcome outcome);
@@ -167,13 +170,15 @@ const char *dax_wait_name(enum dax_wait wait);
 const char *dax_resident_name(enum dax_resident_state state);
 const char *dax_resident_means(enum dax_resident_state state); /* why not; NULL: it is known */
 const char *dax_tier_name(enum dax_tier tier);
+const char *dax_cgroups_name(enum dax_cgroups cgroups);  /* as JSON has it */
+const char *dax_cgroups_means(enum dax_cgroups cgroups); /* what is not known, and why; NULL: nothing */
 const char *dax_tier_means(enum dax_tier tier);
 
 /* Had it any fault? */
 bool dax_item_seen(const struct dax_item *item);
 
 /* Counters of a cell by themselves, unknown ones as such. */
-const struct dax_cell *dax_item_cell(const struct dax_item *item, enum dax_window window);
+const struct dax_counts *dax_item_cell(const struct dax_item *item, enum dax_window window);
 struct dax_num dax_reason_num(const struct dax_item *item, enum dax_window window,
 			      enum dax_reason reason);
 /* The reasons with a count above 0, most frequent first; returns how many. */
@@ -196,8 +201,12 @@ struct dax_advice {
 };
 struct dax_advice dax_advise(const struct dax_item *item, enum dax_window window);
 const char *dax_reason_means(enum dax_reason reason);
-const char *dax_reason_fix(enum dax_reason reason);
-const char *dax_reason_run(enum dax_reason reason);
+/* For files on a filesystem of type @fs (NULL: unknown): some cannot be written to. */
+const char *dax_reason_fix(enum dax_reason reason, const char *fs);
+const char *dax_reason_run(enum dax_reason reason, const char *fs);
+
+/* The type of the filesystem that advice about @item is about, or NULL. */
+const char *dax_item_fs(const struct dax_item *item);
 
 /* Faults with a known latency. */
 struct dax_num dax_lat_count(const struct dax_item *item, enum dax_window window,

@@ -111,7 +111,10 @@ enum rec_chunk_type {
 #define REC_END_LOST	  40 /* dax_bpf_losses.events */
 #define REC_END_UNWATCHED 48 /* dax_bpf_losses.unwatched */
 #define REC_END_SLOTS	  56 /* dax_bpf_losses.slots */
-#define REC_END_LEN	  64
+#define REC_END_FAULTS	  64 /* dax_bpf_losses.faults: of LOST, those the kernel ran no program for; 0 where it ends before */
+#define REC_END_DETAILS	  72 /* dax_bpf_losses.details; likewise */
+#define REC_END_LEAST	  64 /* bytes that every recording has of it */
+#define REC_END_LEN	  80
 
 /*
  * Payload of REC_CHUNK_SLOTS: definitions, each u32 slot, u32 length of what follows, TLVs. Slot 0

@@ -19,6 +19,17 @@ enum dax_tier {
 	DAX_T3, /* events of the patched kernel: reasons, waits, downgrades, upgrades */
 };
 
+/* A cell of the kernel's, in less memory: see util/counts.h. */
+struct dax_counts {
+	DAX_CELL_COUNTERS
+	__u64 *lat[DAX_NR_CLASSES]; /* [DAX_LAT_BUCKETS]; NULL: all are 0 */
+};
+
+#define DAX_COUNT_WORDS	    (offsetof(struct dax_counts, lat) / sizeof(__u64))
+#define DAX_COUNT_MAX	    (offsetof(struct dax_counts, lat_max) / sizeof(__u64))
+#define DAX_COUNT_IS_MAX(i) ((i) >= DAX_COUNT_MAX && (i) < DAX_COUNT_MAX + DAX_NR_CLASSES)
+_Static_assert(offsetof(struct dax_counts, lat) == offsetof(struct dax_cell, lat), "the same counters");
+
 /*
  * Everything counted so far about one file in one process, or thread: then key.tid is not 0. Texts
  * are any bytes, NULL when unknown, and owned by the source.
@@ -40,8 +51,8 @@ struct dax_row {
 	bool exited;
 	__u64 start_ns; /* of the process or thread, in CLOCK_BOOTTIME; 0: unknown */
 	__u32 nr; /* of a recording, some of whose rows are alike: tells them apart; else 0 */
-	struct dax_cell count; /* cumulative since the source was opened */
-	const struct dax_cell *absorbed; /* of count, what rows of the last reading had; NULL: nothing */
+	struct dax_counts count; /* cumulative since the source was opened */
+	const struct dax_counts *absorbed; /* of count, what rows of the last reading had; NULL: nothing */
 };
 
 /* Whether what is mapped now could be read. */
@@ -77,6 +88,24 @@ struct dax_resident {
 	__u64 bytes[DAX_NR_RESIDENT_SIZES]; /* ~0: the kernel cannot tell */
 };
 
+/* Which cgroups the host has: the kernel tells BPF that of version 2 only. */
+enum dax_cgroups {
+	DAX_CGROUPS_V2,	    /* or not known, as of a recording */
+	DAX_CGROUPS_HYBRID, /* version 1 too: what is only in one of its cgroups is in the root here */
+	DAX_CGROUPS_NONE,   /* version 2 is not mounted: every cgroup is unknown */
+	DAX_NR_CGROUPS,
+};
+
+/* What only some tiers and kernels count, as bits of a set; without its bit a counter is unknown, not 0. */
+enum {
+	DAX_KNOWN_EXTENTS = 1 << 0,	  /* extent reasons can be told (T1 and up) */
+	DAX_KNOWN_DOWNGRADES = 1 << 1,	  /* splits of 2 MiB entries; a recording holds none */
+	DAX_KNOWN_WAITS = 1 << 2,	  /* waits for entry locks */
+	DAX_KNOWN_ZERO_REPLACED = 1 << 3, /* zero pages that gave way to storage */
+	DAX_KNOWN_UPGRADES = 1 << 4,	  /* upgrades to 2 MiB: the kernel has them */
+	DAX_KNOWN_THREADS = 1 << 5,	  /* rows are of threads */
+};
+
 /*
  * One reading. Counters are cumulative. A row of the reading before may be missing: its process is
  * gone, and what it had is part of another row, which says so. Their number is nr_gone.
@@ -85,12 +114,8 @@ struct dax_sample {
 	__u64 mono_ns; /* CLOCK_MONOTONIC of the reading */
 	__u64 real_ns; /* CLOCK_REALTIME of the reading */
 	enum dax_tier tier;
-	bool extents;		 /* extent reasons can be told (T1 and up) */
-	bool downgrades;	 /* splits of entries are counted; a recording holds none */
-	bool waits;		 /* so are waits for entry locks */
-	bool zero_replaced;	 /* so are zero pages that gave way to storage */
-	bool upgrades;		 /* and so are upgrades: the kernel has them */
-	bool threads;		 /* rows are of threads */
+	unsigned int known; /* DAX_KNOWN_*: what is counted */
+	enum dax_cgroups cgroups;
 	struct dax_bpf_losses lost;
 	size_t nr_gone;		 /* rows of the reading before that are in others now */
 	size_t nr_rows;
