@@ -4,58 +4,60 @@
 #include <string.h>
 #include <linux/types.h>
 #include "collect/cells.h"
+#include "util/counts.h"
 
-#define CELL_WORDS (sizeof(struct dax_cell) / sizeof(__u64))
-#define MAX_WORD   (offsetof(struct dax_cell, lat_max) / sizeof(__u64))
-
-static void add_untimed(struct dax_cell *cell)
+static void add_untimed(struct dax_counts *counts)
 {
 	int i, j;
 
 	for (i = 0; i < DAX_NR_OUTCOMES; i++)
 		for (j = 0; j < 2; j++) {
-			cell->fault[i][j] += cell->fault_untimed[i][j];
-			cell->untimed += cell->fault_untimed[i][j];
-			cell->fault_untimed[i][j] = 0;
+			counts->fault[i][j] += counts->fault_untimed[i][j];
+			counts->untimed += counts->fault_untimed[i][j];
+			counts->fault_untimed[i][j] = 0;
 		}
 }
 
-void cells_sum(const struct dax_cell *cells, __u32 nr, struct dax_cell *out)
+/* Add a histogram to that of @cls, which is only made when there is something in it. */
+static bool add_lat(struct dax_counts *out, unsigned int cls, const volatile __u64 *bucket)
+{
+	unsigned int i;
+
+	for (i = 0; i < DAX_LAT_BUCKETS; i++) {
+		__u64 now = bucket[i];
+
+		if (!now)
+			continue;
+		if (!counts_lat_make(out, cls))
+			return false;
+		out->lat[cls][i] += now;
+	}
+	return true;
+}
+
+bool cells_sum(const struct dax_cell *cells, __u32 nr, struct dax_counts *out)
 {
 	__u64 *sum = (__u64 *)out;
+	unsigned int cls;
 	__u32 cell;
 	size_t i;
 
-	memset(out, 0, sizeof(*out));
+	counts_clear(out);
 	for (cell = 0; cell < nr; cell++) {
 		const volatile __u64 *word = (const volatile __u64 *)&cells[cell];
 
-		for (i = 0; i < CELL_WORDS; i++) {
+		for (i = 0; i < DAX_COUNT_WORDS; i++) {
 			__u64 now = word[i];
 
-			if (i < MAX_WORD || i >= MAX_WORD + DAX_NR_CLASSES)
+			if (!DAX_COUNT_IS_MAX(i))
 				sum[i] += now;
 			else if (now > sum[i])
 				sum[i] = now;
 		}
+		for (cls = 0; cls < DAX_NR_CLASSES; cls++)
+			if (!add_lat(out, cls, cells[cell].lat[cls]))
+				return false;
 	}
 	add_untimed(out);
-}
-
-void cell_fold(struct dax_cell *to, const struct dax_cell *from)
-{
-	const struct dax_cell both[] = {*to, *from};
-
-	cells_sum(both, 2, to);
-}
-
-bool cell_empty(const struct dax_cell *cell)
-{
-	const __u64 *word = (const __u64 *)cell;
-	size_t i;
-
-	for (i = 0; i < CELL_WORDS; i++)
-		if (word[i])
-			return false;
 	return true;
 }

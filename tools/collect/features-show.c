@@ -3,7 +3,6 @@
  */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <bpf/btf.h>
@@ -11,128 +10,80 @@
 #include "collect/live.h"
 #include "fields.h"
 #include "util/err.h"
+#include "util/escape.h"
 
 static const char *const kinds[] = {
 	[DAX_PROBE_TRACEPOINT] = "tracepoint",
 	[DAX_PROBE_FENTRY] = "fentry",
 };
 
-static void line(FILE *to, const char *kind, const char *name, const char *state, const char *why)
+static void print_line(FILE *to, const char *kind, const char *name, const char *state, const char *why)
 {
 	fprintf(to, "%-10s  %-33s  %s%s%s\n", kind, name, state, *why ? ": " : "", why);
 }
 
 static void show_probes(FILE *to, const struct dax_features *features)
 {
-	const struct callers *callers = &features->callers;
+	const struct kallsyms *kallsyms = &features->kallsyms;
 	size_t i;
 
 	for (i = 0; i < features->nr; i++) {
 		const struct dax_probe_try *probe = &features->probe[i];
 
 		if (!probe->err)
-			line(to, kinds[probe->kind], probe->name, "works", "");
+			print_line(to, kinds[probe->kind], probe->name, "works", "");
 		else if (probe->err == -ENOENT)
-			line(to, kinds[probe->kind], probe->name, "missing",
+			print_line(to, kinds[probe->kind], probe->name, "missing",
 			     "this kernel has none");
 		else
-			line(to, kinds[probe->kind], probe->name, "refused", strerror(-probe->err));
+			print_line(to, kinds[probe->kind], probe->name, "refused", strerror(-probe->err));
 	}
-	if (!callers->read)
-		line(to, "symbols", "/proc/kallsyms", "not read", "no fentry works");
-	else if (callers->err == -EPERM)
-		line(to, "symbols", "/proc/kallsyms", "refused",
+	if (!kallsyms->read)
+		print_line(to, "symbols", "/proc/kallsyms", "not read", "no fentry works");
+	else if (kallsyms->err == -EPERM)
+		print_line(to, "symbols", "/proc/kallsyms", "refused",
 		     "addresses are hidden, give CAP_SYSLOG");
-	else if (callers->err)
-		line(to, "symbols", "/proc/kallsyms", "refused", strerror(-callers->err));
-	else if (callers_of_waits(callers) && callers_of_zero_pages(callers))
-		line(to, "symbols", "/proc/kallsyms", "works", "");
+	else if (kallsyms->err)
+		print_line(to, "symbols", "/proc/kallsyms", "refused", strerror(-kallsyms->err));
+	else if (kallsyms_has_waits(kallsyms) && kallsyms_has_zero_pages(kallsyms))
+		print_line(to, "symbols", "/proc/kallsyms", "works", "");
 	else
-		line(to, "symbols", "/proc/kallsyms", "missing",
+		print_line(to, "symbols", "/proc/kallsyms", "missing",
 		     "functions of fs/dax.c are not there");
 }
 
-static bool *of_downgrades(struct dax_item *item)
-{
-	return &item->downgrades;
-}
-
-static bool *of_waits(struct dax_item *item)
-{
-	return &item->waits;
-}
-
-static bool *of_replaced(struct dax_item *item)
-{
-	return &item->zero_replaced;
-}
-
-static bool *of_upgrades(struct dax_item *item)
-{
-	return &item->upgrades;
-}
-
-/* What fields depend on: a flag of the item, and in words what would set it. */
+/* What a counter needs, in words. */
 static const struct {
-	bool *(*flag)(struct dax_item *item);
+	unsigned int known;
 	const char *words;
 } needs[] = {
-	{of_downgrades,
-	 "fentry on unmap_mapping_pages and what removes entries, or dax_pmd_downgrade"},
-	{of_waits, "fentry on what tasks sleep and wake by, or dax_entry_wait"},
-	{of_replaced, "fentry on unmap_mapping_pages"},
-	{of_upgrades, "dax_pmd_upgrade, which patched kernels have"},
+	{DAX_KNOWN_DOWNGRADES, "fentry on unmap_mapping_pages and what removes entries, or dax_pmd_downgrade"},
+	{DAX_KNOWN_WAITS, "fentry on what tasks sleep and wake by, or dax_entry_wait"},
+	{DAX_KNOWN_ZERO_REPLACED, "fentry on unmap_mapping_pages"},
+	{DAX_KNOWN_UPGRADES, "dax_pmd_upgrade, which patched kernels have"},
 };
-
-/* A cell in which every counter is 1, so that no field is unknown for want of faults. */
-static void fill(struct dax_cell *cell)
-{
-	__u64 *counter = (__u64 *)cell;
-	size_t i;
-
-	for (i = 0; i < sizeof(*cell) / sizeof(*counter); i++)
-		counter[i] = 1;
-}
-
-/* The fields that are unknown without flag @need and known with it. */
-static void show_unknown(FILE *to, struct dax_item *item, size_t need)
-{
-	bool *flag = needs[need].flag(item), has = *flag;
-	size_t i;
-
-	for (i = 0; !has && i < dax_nr_fields; i++) {
-		enum dax_num_kind with, without;
-
-		*flag = false;
-		without = dax_field_num(&dax_fields[i], item, DAX_TOTAL).kind;
-		*flag = true;
-		with = dax_field_num(&dax_fields[i], item, DAX_TOTAL).kind;
-		if (with != DAX_NUM_UNKNOWN && without == DAX_NUM_UNKNOWN)
-			line(to, "unknown", dax_fields[i].name, "needs", needs[need].words);
-	}
-	*flag = has;
-}
 
 static void show_numbers(FILE *to, const struct dax_sample *sample)
 {
-	struct dax_item *item = calloc(1, sizeof(*item));
-	size_t i;
+	size_t need, i;
 	int why;
 
-	if (!item)
-		return;
-	for (why = DAX_WHY_PTE_ENTRY; !sample->extents && why <= DAX_WHY_DEVICE_SHORT; why++)
-		line(to, "unknown", dax_reason_name((enum dax_reason)why), "needs",
-		     "iomap_iter_dstmap, to tell this reason from others");
-	fill(&item->total);
-	item->tier = sample->tier;
-	item->downgrades = sample->downgrades;
-	item->waits = sample->waits;
-	item->zero_replaced = sample->zero_replaced;
-	item->upgrades = sample->upgrades;
-	for (i = 0; i < sizeof(needs) / sizeof(needs[0]); i++)
-		show_unknown(to, item, i);
-	free(item);
+	for (why = DAX_WHY_PTE_ENTRY; !(sample->known & DAX_KNOWN_EXTENTS) && why <= DAX_WHY_DEVICE_SHORT; why++)
+		print_line(to, "unknown", dax_reason_name((enum dax_reason)why), "needs",
+		     "iomap_iter_dstmap, to separate this reason from others");
+	for (need = 0; need < sizeof(needs) / sizeof(*needs); need++)
+		for (i = 0; i < dax_nr_fields; i++)
+			if (dax_fields[i].needs & needs[need].known & ~sample->known)
+				print_line(to, "unknown", dax_fields[i].name, "needs", needs[need].words);
+}
+
+static void show_refused(FILE *to, const char *reason)
+{
+	char clean[1024], why[1200];
+
+	escape_text(clean, sizeof(clean), *reason ? reason : "the kernel does not say why", ESCAPE_ASCII);
+	snprintf(why, sizeof(why), "probes work, but not the programs of T2: %s", clean);
+	print_line(to, "programs", "T2", "refused", why);
 }
 
 int dax_features_print(FILE *to)
@@ -161,7 +112,7 @@ int dax_features_print(FILE *to)
 		show_probes(to, &features);
 	}
 	if (!ret && btf && sample.tier < DAX_T2 && dax_features_t2(&features))
-		line(to, "programs", "T2", "refused", "probes work, but not the programs of T2");
+		show_refused(to, dax_live_refused(live));
 	if (!ret)
 		show_numbers(to, &sample);
 	btf__free(btf);

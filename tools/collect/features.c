@@ -10,37 +10,6 @@
 #include <linux/bpf.h>
 #include "collect/features.h"
 
-static const struct {
-	const char *name;
-	enum dax_tier tier;
-	enum dax_probe_kind kind;
-} probes[] = {
-	{"dax_pte_fault", DAX_T0, DAX_PROBE_TRACEPOINT},
-	{"dax_pte_fault_done", DAX_T0, DAX_PROBE_TRACEPOINT},
-	{"dax_load_hole", DAX_T0, DAX_PROBE_TRACEPOINT},
-	{"dax_pmd_fault", DAX_T0, DAX_PROBE_TRACEPOINT},
-	{"dax_pmd_fault_done", DAX_T0, DAX_PROBE_TRACEPOINT},
-	{"dax_pmd_load_hole", DAX_T0, DAX_PROBE_TRACEPOINT},
-	{"dax_pmd_load_hole_fallback", DAX_T0, DAX_PROBE_TRACEPOINT},
-	{"dax_insert_pfn_mkwrite", DAX_T0, DAX_PROBE_TRACEPOINT},
-	{"dax_insert_pfn_mkwrite_no_entry", DAX_T0, DAX_PROBE_TRACEPOINT},
-	{"sched_process_exit", DAX_T0, DAX_PROBE_TRACEPOINT},
-	{"sched_process_fork", DAX_T0, DAX_PROBE_TRACEPOINT},
-	{"iomap_iter_dstmap", DAX_T1, DAX_PROBE_TRACEPOINT},
-	{"finish_wait", DAX_T2, DAX_PROBE_FENTRY},
-	{"prepare_to_wait", DAX_T2, DAX_PROBE_FENTRY},
-	{"prepare_to_wait_exclusive", DAX_T2, DAX_PROBE_FENTRY},
-	{"unmap_mapping_pages", DAX_T2, DAX_PROBE_FENTRY},
-	{"dax_delete_mapping_entry", DAX_T2, DAX_PROBE_FENTRY},
-	{"dax_invalidate_mapping_entry_sync", DAX_T2, DAX_PROBE_FENTRY},
-	{"dax_pmd_fallback", DAX_T3, DAX_PROBE_TRACEPOINT},
-	{"dax_pmd_downgrade", DAX_T3, DAX_PROBE_TRACEPOINT},
-	{"dax_entry_wait", DAX_T3, DAX_PROBE_TRACEPOINT},
-	{"dax_pmd_upgrade", DAX_T3, DAX_PROBE_TRACEPOINT},
-};
-#define NR_PROBES (sizeof(probes) / sizeof(probes[0]))
-_Static_assert(NR_PROBES <= DAX_MAX_PROBES, "room for all probes");
-
 static int target_of(const struct btf *btf, const char *name, enum dax_probe_kind kind)
 {
 	char type[128];
@@ -51,20 +20,37 @@ static int target_of(const struct btf *btf, const char *name, enum dax_probe_kin
 	return btf__find_by_name_kind(btf, type, BTF_KIND_TYPEDEF);
 }
 
-static int try_probe(const struct btf *btf, const char *name, enum dax_probe_kind kind)
+/* Load a program that does nothing: its descriptor, or a negative errno. */
+static int load_nothing(int target, enum bpf_attach_type type)
 {
 	static const struct bpf_insn nothing[] = {
 		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
 		{.code = BPF_JMP | BPF_EXIT},
 	};
 	LIBBPF_OPTS(bpf_prog_load_opts, opts);
-	int target = target_of(btf, name, kind), prog, link, err;
 
 	if (target < 0)
 		return -ENOENT;
-	opts.expected_attach_type = kind == DAX_PROBE_FENTRY ? BPF_TRACE_FENTRY : BPF_TRACE_RAW_TP;
+	opts.expected_attach_type = type;
 	opts.attach_btf_id = (__u32)target;
-	prog = bpf_prog_load(BPF_PROG_TYPE_TRACING, "dax_try", "GPL", nothing, 2, &opts);
+	return bpf_prog_load(BPF_PROG_TYPE_TRACING, "dax_try", "GPL", nothing, 2, &opts);
+}
+
+bool dax_features_iterates(const struct btf *btf, const char *name)
+{
+	int prog = load_nothing(btf__find_by_name_kind(btf, name, BTF_KIND_FUNC), BPF_TRACE_ITER);
+
+	if (prog >= 0)
+		close(prog);
+	return prog >= 0;
+}
+
+static int try_probe(const struct btf *btf, const char *name, enum dax_probe_kind kind)
+{
+	int prog = load_nothing(target_of(btf, name, kind),
+				kind == DAX_PROBE_FENTRY ? BPF_TRACE_FENTRY : BPF_TRACE_RAW_TP);
+	int link, err;
+
 	if (prog < 0)
 		return prog;
 	link = bpf_raw_tracepoint_open(NULL, prog);
@@ -75,28 +61,47 @@ static int try_probe(const struct btf *btf, const char *name, enum dax_probe_kin
 	return err;
 }
 
+static bool was_tried(const struct dax_features *features, const char *target)
+{
+	size_t i;
+
+	for (i = 0; i < features->nr; i++)
+		if (!strcmp(features->probe[i].name, target))
+			return true;
+	return false;
+}
+
+/* Several programs may have one target. perf's need no trying: it has all tracepoints. */
+static void try_target(struct dax_features *features, const struct btf *btf, const struct dax_probe *probe)
+{
+	struct dax_probe_try *tried = &features->probe[features->nr];
+
+	if (probe->kind == DAX_PROBE_PERF || features->nr == DAX_MAX_PROBES || was_tried(features, probe->target))
+		return;
+	tried->name = probe->target;
+	tried->tier = probe->tier;
+	tried->kind = probe->kind;
+	tried->err = try_probe(btf, tried->name, tried->kind);
+	features->nr++;
+}
+
 void dax_features_try(struct dax_features *features, const struct btf *btf, enum dax_tier least,
 		      enum dax_tier most)
 {
 	bool fentry = false;
+	int tier;
 	size_t i;
 
 	memset(features, 0, sizeof(*features));
-	for (i = 0; i < NR_PROBES; i++) {
-		struct dax_probe_try *probe = &features->probe[features->nr];
-
-		if (probes[i].tier < least || probes[i].tier > most)
-			continue;
-		probe->name = probes[i].name;
-		probe->tier = probes[i].tier;
-		probe->kind = probes[i].kind;
-		probe->err = try_probe(btf, probe->name, probe->kind);
-		features->nr++;
-		fentry |= probe->kind == DAX_PROBE_FENTRY && !probe->err;
-	}
+	for (tier = (int)least; tier <= (int)most; tier++)
+		for (i = 0; i < dax_nr_probes; i++)
+			if ((int)dax_probes[i].tier == tier)
+				try_target(features, btf, &dax_probes[i]);
+	for (i = 0; i < features->nr; i++)
+		fentry |= features->probe[i].kind == DAX_PROBE_FENTRY && !features->probe[i].err;
 	/* Reading it takes the kernel a tenth of a second. */
 	if (fentry)
-		callers_read(&features->callers, "/proc/kallsyms");
+		kallsyms_read(&features->kallsyms, "/proc/kallsyms");
 }
 
 static bool works(const struct dax_features *features, const char *name)
@@ -113,10 +118,10 @@ unsigned int dax_features_t2(const struct dax_features *features)
 {
 	unsigned int can = 0;
 
-	if (callers_of_waits(&features->callers) && works(features, "finish_wait") &&
+	if (kallsyms_has_waits(&features->kallsyms) && works(features, "finish_wait") &&
 	    works(features, "prepare_to_wait") && works(features, "prepare_to_wait_exclusive"))
 		can |= DAX_T2_WAITS;
-	if (callers_of_zero_pages(&features->callers) && works(features, "unmap_mapping_pages"))
+	if (kallsyms_has_zero_pages(&features->kallsyms) && works(features, "unmap_mapping_pages"))
 		can |= DAX_T2_REPLACED;
 	if ((can & DAX_T2_REPLACED) && works(features, "dax_delete_mapping_entry") &&
 	    works(features, "dax_invalidate_mapping_entry_sync"))

@@ -4,12 +4,11 @@
 #define DAX_COLLECT_FEATURES_H
 
 #include <stdio.h>
-#include "collect/callers.h"
+#include "collect/kallsyms.h"
+#include "collect/probes.h"
 #include "sample.h"
 
-enum dax_probe_kind { DAX_PROBE_TRACEPOINT, DAX_PROBE_FENTRY };
-
-#define DAX_MAX_PROBES 32
+#define DAX_MAX_PROBES 64
 
 struct dax_features {
 	struct dax_probe_try {
@@ -19,7 +18,7 @@ struct dax_features {
 		int err; /* 0: works; -ENOENT: this kernel has none; else what the kernel said */
 	} probe[DAX_MAX_PROBES];
 	size_t nr;
-	struct callers callers;
+	struct kallsyms kallsyms;
 };
 
 /* What T2 can count here: one bit each. */
@@ -29,9 +28,11 @@ struct dax_features {
 
 struct btf;
 
-/* Try the probes of tiers @least to @most. @btf is the kernel's. */
+/* Try the targets of probes.c that are of tiers @least to @most, by tier. @btf is the kernel's. */
 void dax_features_try(struct dax_features *features, const struct btf *btf, enum dax_tier least,
 		      enum dax_tier most);
+/* Does a program for the iterator @name, a function of the kernel, load? */
+bool dax_features_iterates(const struct btf *btf, const char *name);
 unsigned int dax_features_t2(const struct dax_features *features);
 
 /*

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kernel.c - what the running kernel has and lacks, told apart before libbpf fails with one error
+/* kernel.c - what the running kernel has and lacks, found out before libbpf fails with one error
  * for all. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
+#include <sys/utsname.h>
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
@@ -15,6 +17,31 @@ static bool has_event(const struct btf *btf, const char *name)
 
 	snprintf(type, sizeof(type), "btf_trace_%s", name);
 	return btf__find_by_name_kind(btf, type, BTF_KIND_TYPEDEF) > 0;
+}
+
+/* Linux 7.0 switches preemption off around perf's programs alone; 6.13 and later have the functions. */
+static bool preempts(const struct btf *btf)
+{
+	struct utsname host;
+	unsigned int major;
+
+	return !uname(&host) && sscanf(host.release, "%u.", &major) == 1 && major >= 7 &&
+	       btf__find_by_name_kind(btf, "bpf_preempt_disable", BTF_KIND_FUNC) > 0;
+}
+
+/* perf finds a tracepoint by the number that tracefs has for it. */
+static bool has_perf_events(void)
+{
+	static const char *const roots[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
+	char path[128];
+	size_t i;
+
+	for (i = 0; i < sizeof(roots) / sizeof(*roots); i++) {
+		snprintf(path, sizeof(path), "%s/events/fs_dax/dax_pmd_fault/id", roots[i]);
+		if (!access(path, R_OK))
+			return true;
+	}
+	return false;
 }
 
 int kernel_look(struct kernel *kernel, enum dax_tier most, char *err, size_t size)
@@ -33,10 +60,15 @@ int kernel_look(struct kernel *kernel, enum dax_tier most, char *err, size_t siz
 	dax = has_event(btf, "dax_pmd_fault");
 	kernel->told = has_event(btf, "dax_pmd_fallback");
 	kernel->upgrades = has_event(btf, "dax_pmd_upgrade");
+	kernel->preempts = preempts(btf);
+	kernel->exact = kernel->preempts && has_perf_events();
+	/* What /proc/PID/maps takes the numbers from, since Linux 6.7. */
+	kernel->below = btf__find_by_name_kind(btf, "backing_file", BTF_KIND_STRUCT) > 0 &&
+			dax_features_iterates(btf, "bpf_iter_task_vma");
 	if (dax && most >= DAX_T2) {
 		dax_features_try(&features, btf, DAX_T2, DAX_T2);
 		kernel->t2 = dax_features_t2(&features);
-		kernel->callers = features.callers;
+		kernel->kallsyms = features.kallsyms;
 	}
 	btf__free(btf);
 	if (dax)

@@ -8,8 +8,11 @@
 struct kernel {
 	bool told;	 /* it has dax_pmd_fallback and dax_pmd_downgrade */
 	bool upgrades;	 /* ... and dax_pmd_upgrade */
+	bool preempts;	 /* it preempts programs on tracepoints, and skips them in other tasks until they go on */
+	bool below;	 /* /proc tells an overlay's numbers of mappings, and a program can tell those below */
+	bool exact;	 /* ... but not those of perf, which can be attached here */
 	unsigned int t2; /* DAX_T2_*: what fentry works for */
-	struct callers callers;
+	struct kallsyms kallsyms;
 };
 
 /* Returns 0, or -ENOTSUP with a message in @err. Fentry is tried for a @most of DAX_T2 and up. */

@@ -5,17 +5,24 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <linux/types.h>
+#include "collect/cpus.h"
 #include "collect/kernel.h"
+#include "collect/latency-sampling.h"
 #include "collect/live.h"
-#include "collect/pace.h"
-#include "collect/reading.h"
+#include "collect/mapped.h"
+#include "collect/pidns.h"
+#include "collect/probes.h"
+#include "collect/refused.h"
 #include "collect/rings.h"
+#include "collect/sampler.h"
+#include "util/clock.h"
+#include "util/pages.h"
 #include "daxscope.skel.h"
+#include "daxscope_plain.skel.h"
 
 #define DEFAULT_SLOTS	   1024
 #define DEFAULT_RING_BYTES (8u << 20)
@@ -30,21 +37,26 @@ struct dax_live {
 	struct daxscope_bpf *skel;
 	enum dax_tier tier;
 	struct kernel kernel;
-	unsigned int t2; /* DAX_T2_*: what fentry programs count */
+	unsigned int t2;     /* DAX_T2_*: what fentry programs count */
+	unsigned int wanted; /* PROBE_FOR_*: what programs are loaded for */
 	__u32 max_slots;
 	__u32 shards;
 	bool timed; /* every fault; else those of the moments that pace chooses */
-	struct pace pace;
+	struct latency_sampling latency_sampling;
 	struct rings *rings;
+	bool *online; /* CPUs, when counting began */
+	int nr_online;
 	int nr_rings;
 	size_t ring_lines; /* of each */
 	bool by_thread;
-	struct reading *reading;
+	bool translate; /* targets are numbers of another pid namespace */
+	struct sampler *sampler;
+	char refused[256]; /* why the programs of a higher tier did not load; empty: none was refused */
 };
 
-static int fail(char *err, size_t size, int code, const char *fmt, ...)
+static int set_error(char *err, size_t size, int code, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
-static int fail(char *err, size_t size, int code, const char *fmt, ...)
+static int set_error(char *err, size_t size, int code, const char *fmt, ...)
 {
 	va_list args;
 
@@ -54,18 +66,42 @@ static int fail(char *err, size_t size, int code, const char *fmt, ...)
 	return code;
 }
 
-/* libbpf explains failures only through this hook; the last lines end up in our message. */
+/* libbpf explains failures only through this hook; what it says ends up in our message. */
 static char bpf_log[LOG_ROOM];
 
 static int keep_log(enum libbpf_print_level level, const char *fmt, va_list args)
 {
-	size_t used = strlen(bpf_log);
+	size_t used = strlen(bpf_log), len;
+	char *text = NULL;
 
-	if (level != LIBBPF_WARN)
+	if (level != LIBBPF_WARN || vasprintf(&text, fmt, args) < 0)
 		return 0;
-	if (used > sizeof(bpf_log) / 2)
+	len = strlen(text);
+	/* Of what the verifier says the end tells the reason; what libbpf says after that does not. */
+	if (strstr(text, "PROG LOAD LOG"))
 		used = 0;
-	return vsnprintf(bpf_log + used, sizeof(bpf_log) - used, fmt, args);
+	if (used < LOG_ROOM / 2)
+		snprintf(bpf_log + used, sizeof(bpf_log) - used, "%s",
+			 len < sizeof(bpf_log) - used ? text : text + len - (sizeof(bpf_log) - used - 1));
+	free(text);
+	return 0;
+}
+
+/* The verifier's reason in bpf_log: the last line before its statistics; or else libbpf's last line. */
+static void keep_reason(char *out, size_t size)
+{
+	char *end = strstr(bpf_log, "\nprocessed "), *begin;
+
+	if (!end)
+		end = strstr(bpf_log, "\n-- END PROG LOAD LOG");
+	if (!end) {
+		end = bpf_log + strlen(bpf_log);
+		while (end > bpf_log && end[-1] == '\n')
+			end--;
+	}
+	for (begin = end; begin > bpf_log && begin[-1] != '\n';)
+		begin--;
+	snprintf(out, size, "%.*s", (int)(end - begin), begin);
 }
 
 static __u32 shards_for(int cpus)
@@ -77,39 +113,65 @@ static __u32 shards_for(int cpus)
 	return shards;
 }
 
-/* T3 counts waits and splits by the kernel's own events, and takes the rest from here. */
-static void configure_fentry(struct dax_live *live)
+/* The program, and where its link is kept. NULL: there is none of that name. */
+static struct bpf_prog_skeleton *program_of(const struct dax_live *live, const char *name)
 {
-	struct daxscope_bpf *skel = live->skel;
-	bool waits = live->tier == DAX_T2 && (live->t2 & DAX_T2_WAITS);
-	bool splits = live->tier == DAX_T2 && (live->t2 & DAX_T2_SPLITS);
-	bool zero = live->tier >= DAX_T2 && (live->t2 & DAX_T2_REPLACED);
+	const struct bpf_object_skeleton *all = live->skel->skeleton;
+	int i;
 
-	*(struct dax_bpf_callers *)&skel->rodata->callers = live->kernel.callers.list;
-	*(__u64 *)&skel->rodata->wake_func = live->kernel.callers.wake_func;
-	bpf_program__set_autoload(skel->progs.on_finish_wait, waits);
-	bpf_program__set_autoload(skel->progs.on_wait, waits);
-	bpf_program__set_autoload(skel->progs.on_wait_exclusive, waits);
-	bpf_program__set_autoload(skel->progs.on_unmap, zero);
-	bpf_program__set_autoload(skel->progs.on_delete_entry, splits);
-	bpf_program__set_autoload(skel->progs.on_invalidate_entry, splits);
-	if (!waits)
-		bpf_map__set_max_entries(skel->maps.sleepers, 1);
+	for (i = 0; i < all->prog_cnt; i++)
+		if (!strcmp(all->progs[i].name, name))
+			return &all->progs[i];
+	return NULL;
 }
 
-static void configure(struct dax_live *live, const struct dax_live_opts *opts, int cpus)
+/* T3 counts waits and splits by the kernel's own events, and takes the rest from fentry. */
+static unsigned int wanted_probes(const struct dax_live *live, const struct dax_live_opts *opts,
+				  const struct dax_bpf_config *cfg)
+{
+	bool t2 = live->tier == DAX_T2;
+
+	return (cfg->extents ? PROBE_FOR_EXTENTS : 0) |
+	       /* With splits it also has to find the page cache. */
+	       (!cfg->exact || cfg->splits ? PROBE_FOR_EXTENT_PLAIN : 0) |
+	       (t2 && live->t2 & DAX_T2_WAITS ? PROBE_FOR_WAITS : 0) |
+	       (t2 && live->t2 & DAX_T2_SPLITS ? PROBE_FOR_SPLITS : 0) |
+	       (live->tier >= DAX_T2 && live->t2 & DAX_T2_REPLACED ? PROBE_FOR_REPLACED : 0) |
+	       (live->tier == DAX_T3 ? PROBE_FOR_TOLD : 0) | (live->kernel.upgrades ? PROBE_FOR_UPGRADES : 0) |
+	       (opts->nr_targets ? PROBE_FOR_PIDS : 0) | (cfg->preempts ? PROBE_FOR_PREEMPTED : 0) |
+	       (cfg->exact ? PROBE_FOR_EXACT : PROBE_FOR_PLAIN);
+}
+
+/* Have those programs loaded that are wanted. False: the table names one that the object lacks. */
+static bool choose_programs(struct dax_live *live)
+{
+	size_t i;
+
+	for (i = 0; i < dax_nr_probes; i++) {
+		const struct dax_probe *probe = &dax_probes[i];
+		const struct bpf_prog_skeleton *of = program_of(live, probe->program);
+
+		if (!of)
+			return false;
+		bpf_program__set_autoload(*of->prog, !(probe->wanted_for & ~live->wanted));
+	}
+	return true;
+}
+
+/* @cpus: that there may ever be; live->online of them are there. */
+static bool configure(struct dax_live *live, const struct dax_live_opts *opts, int cpus)
 {
 	struct daxscope_bpf *skel = live->skel;
 	struct dax_bpf_config *cfg = (struct dax_bpf_config *)&skel->rodata->cfg;
 
-	live->shards = shards_for(cpus);
+	live->shards = shards_for(live->nr_online);
 	live->max_slots = opts->max_slots ? opts->max_slots : DEFAULT_SLOTS;
 	if (opts->by_thread && !opts->max_slots)
 		live->max_slots *= live->shards;
 	if (opts->by_thread)
 		live->shards = 1; /* a thread is on one CPU at a time */
 	live->by_thread = opts->by_thread;
-	live->nr_rings = opts->record ? cpus : 0;
+	live->nr_rings = opts->record ? live->nr_online : 0;
 	live->ring_lines = (opts->ring_bytes ? opts->ring_bytes : DEFAULT_RING_BYTES) / DAX_RING_LINE;
 	cfg->record = opts->record ? (__u32)live->ring_lines : 0;
 	cfg->max_slots = live->max_slots;
@@ -118,6 +180,9 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	cfg->splits = live->tier == DAX_T2 && (live->t2 & DAX_T2_SPLITS);
 	cfg->told = live->tier == DAX_T3;
 	cfg->upgrades = live->kernel.upgrades;
+	cfg->preempts = live->kernel.preempts;
+	cfg->exact = live->kernel.exact;
+	cfg->files = cfg->told || cfg->exact;
 	cfg->nr_cpus = (__u32)cpus;
 	cfg->who = (opts->nr_targets ? DAX_WHO_PIDS : 0) |
 		   (opts->nr_cgroups ? DAX_WHO_CGROUPS : 0) | (opts->by_thread ? DAX_WHO_THREADS : 0);
@@ -131,22 +196,42 @@ static void configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	bpf_map__set_max_entries(skel->maps.metas, live->max_slots);
 	bpf_map__set_max_entries(skel->maps.slots, live->max_slots);
 	bpf_map__set_max_entries(skel->maps.free_slots, live->max_slots);
-	if (cfg->told)
+	if (cfg->files)
 		/* Each CPU keeps up to 128 free entries of such a map for itself. */
 		bpf_map__set_max_entries(skel->maps.files_known,
 					 live->max_slots + 128 * (__u32)cpus);
 	if (opts->record) {
-		bpf_map__set_max_entries(skel->maps.rings, (__u32)cpus * cfg->record);
+		bpf_map__set_max_entries(skel->maps.rings, (__u32)live->nr_rings * cfg->record);
 		bpf_map__set_max_entries(skel->maps.ring_ends, (__u32)cpus);
 	}
-	configure_fentry(live);
-	bpf_program__set_autoload(skel->progs.on_dstmap, cfg->extents);
-	bpf_program__set_autoload(skel->progs.on_pmd_fallback, live->tier == DAX_T3);
-	bpf_program__set_autoload(skel->progs.on_pmd_downgrade, live->tier == DAX_T3);
-	bpf_program__set_autoload(skel->progs.on_entry_wait, live->tier == DAX_T3);
-	bpf_program__set_autoload(skel->progs.on_pmd_upgrade, live->tier == DAX_T3 && live->kernel.upgrades);
-	bpf_program__set_autoload(skel->progs.on_fork, opts->nr_targets > 0);
-	bpf_program__set_autoload(skel->progs.on_process_exit, opts->nr_targets > 0);
+	*(struct dax_bpf_callers *)&skel->rodata->callers = live->kernel.kallsyms.list;
+	*(__u64 *)&skel->rodata->wake_func = live->kernel.kallsyms.wake_func;
+	live->wanted = wanted_probes(live, opts, cfg);
+	if (!(live->wanted & PROBE_FOR_WAITS))
+		bpf_map__set_max_entries(skel->maps.sleepers, 1);
+	live->translate = opts->nr_targets && !pidns_initial();
+	bpf_program__set_autoload(skel->progs.find_asked, live->translate);
+	bpf_program__set_autoload(skel->progs.tell_mapped, opts->mapped && live->kernel.below);
+	if (live->translate)
+		bpf_map__set_max_entries(skel->maps.asked_pids, (__u32)opts->nr_targets);
+	return choose_programs(live);
+}
+
+/* Both objects have the same programs and maps, so one skeleton serves for them. */
+static struct daxscope_bpf *open_programs(bool preempts)
+{
+	struct daxscope_bpf *skel = calloc(1, sizeof(*skel));
+	int err = skel ? daxscope_bpf__create_skeleton(skel) : -ENOMEM;
+
+	if (!err && !preempts)
+		skel->skeleton->data = (void *)daxscope_plain_bpf__elf_bytes(&skel->skeleton->data_sz);
+	if (!err)
+		err = bpf_object__open_skeleton(skel->skeleton, NULL);
+	if (!err)
+		return skel;
+	daxscope_bpf__destroy(skel);
+	errno = -err;
+	return NULL;
 }
 
 /* Open and load at one tier: 0 or a negative errno, with libbpf's own words in bpf_log. */
@@ -157,11 +242,10 @@ static int load_tier(struct dax_live *live, const struct dax_live_opts *opts, en
 
 	bpf_log[0] = '\0';
 	live->tier = tier;
-	live->skel = daxscope_bpf__open();
+	live->skel = open_programs(live->kernel.preempts);
 	if (!live->skel)
 		return -errno;
-	configure(live, opts, cpus);
-	err = daxscope_bpf__load(live->skel);
+	err = configure(live, opts, cpus) ? daxscope_bpf__load(live->skel) : -EINVAL;
 	if (err) {
 		daxscope_bpf__destroy(live->skel);
 		live->skel = NULL;
@@ -188,21 +272,48 @@ static int load(struct dax_live *live, const struct dax_live_opts *opts, int cpu
 		ret = load_tier(live, opts, tries[i].tier, cpus);
 		if (!ret)
 			return 0;
-		if (tries[i].fentry)
+		if (tries[i].fentry) {
+			keep_reason(live->refused, sizeof(live->refused));
 			continue; /* whatever it was, the rest may work */
+		}
 		if (ret == -ENOMEM)
-			return fail(err, size, ret, "not enough memory for %u counting slots%s", live->max_slots,
+			return set_error(err, size, ret, "not enough memory for %u counting slots%s", live->max_slots,
 				    opts->record ? " and the rings (-m SIZE)" : "");
 		if (ret == -EPERM)
-			return fail(err, size, -EPERM,
-				    "no privilege to load BPF programs: run as root, or give the "
-				    "program CAP_BPF and CAP_PERFMON (setcap cap_bpf,cap_perfmon+ep PROGRAM)");
+			break;
 	}
-	return fail(err, size, ret, "the BPF programs do not load here: %s: %s", strerror(-ret),
+	if (refused_why(ret, bpf_log, err, size))
+		return ret;
+	return set_error(err, size, ret, "the BPF programs do not load here: %s: %s", strerror(-ret),
 		    bpf_log);
 }
 
-static int set_filter(struct dax_live *live, const struct dax_live_opts *opts)
+/* The targets' numbers in the initial namespace, which the caller frees; NULL, with the reason in @err. */
+static __u32 *target_tgids(struct dax_live *live, const struct dax_live_opts *opts, char *err, size_t size)
+{
+	__u32 *tgids = calloc(opts->nr_targets + 1, sizeof(*tgids)), missing = 0;
+	int ret = -ENOMEM;
+
+	if (tgids && opts->nr_targets)
+		memcpy(tgids, opts->targets, opts->nr_targets * sizeof(*tgids));
+	if (tgids && !live->translate)
+		return tgids;
+	if (tgids)
+		ret = pidns_resolve(live->skel->progs.find_asked, live->skel->maps.asked_pids, tgids,
+				    opts->nr_targets, &missing);
+	if (!ret)
+		return tgids;
+	free(tgids);
+	if (missing)
+		set_error(err, size, ret, "process %u: %s in this pid namespace", missing, strerror(-ret));
+	else
+		set_error(err, size, ret,
+		     "cannot find out which processes the numbers of this pid namespace are: %s: run it in the "
+		     "initial one (docker run --pid=host)", strerror(-ret));
+	return NULL;
+}
+
+static int set_filter(struct dax_live *live, const struct dax_live_opts *opts, const __u32 *tgids)
 {
 	int map = bpf_map__fd(live->skel->maps.watched_tgids);
 	int cgroups = bpf_map__fd(live->skel->maps.watched_cgroups);
@@ -216,69 +327,40 @@ static int set_filter(struct dax_live *live, const struct dax_live_opts *opts)
 			return ret;
 	}
 	for (i = 0; i < opts->nr_targets; i++) {
-		ret = bpf_map_update_elem(map, &opts->targets[i], &yes, BPF_ANY);
+		ret = bpf_map_update_elem(map, &tgids[i], &yes, BPF_ANY);
 		if (ret)
 			return ret;
 	}
 	return 0;
 }
 
-/*
- * Children are followed before the filter names their parents, so none is missed; then what ends a
- * fault, for a begin without its end would leave state behind.
- */
-static int attach(struct dax_live *live, const struct dax_live_opts *opts)
+/* In the order of the table; when all that comes before the filter is there, the filter. */
+static int attach(struct dax_live *live, const struct dax_live_opts *opts, const __u32 *tgids)
 {
-	struct daxscope_bpf *skel = live->skel;
-#define DOOR(name) {&skel->links.name, skel->progs.name}
-	const struct {
-		struct bpf_link **link;
-		struct bpf_program *prog;
-	} door[] = {
-		DOOR(on_process_exit),
-		DOOR(on_fork),
-		DOOR(on_exit),
-		DOOR(on_insert_pfn_mkwrite),
-		DOOR(on_insert_pfn_mkwrite_no_entry),
-		DOOR(on_pte_fault_done),
-		DOOR(on_pmd_fault_done),
-		DOOR(on_load_hole),
-		DOOR(on_pmd_load_hole),
-		DOOR(on_pmd_load_hole_fallback),
-		DOOR(on_dstmap),
-		DOOR(on_pmd_fallback),
-		DOOR(on_pmd_downgrade),
-		DOOR(on_pmd_upgrade),
-		DOOR(on_entry_wait),
-		DOOR(on_finish_wait),
-		DOOR(on_wait),
-		DOOR(on_wait_exclusive),
-		DOOR(on_unmap),
-		DOOR(on_delete_entry),
-		DOOR(on_invalidate_entry),
-		DOOR(on_pte_fault),
-		DOOR(on_pmd_fault),
-	};
-	const size_t followers = 2; /* on_process_exit, on_fork */
+	bool filtered = false;
 	size_t i;
 	int ret;
 
-	for (i = 0; i < sizeof(door) / sizeof(*door); i++) {
-		if (i == followers) {
-			ret = set_filter(live, opts);
+	for (i = 0; i < dax_nr_probes; i++) {
+		struct bpf_prog_skeleton *of = program_of(live, dax_probes[i].program);
+
+		if (dax_probes[i].stage != PROBE_BEFORE_FILTER && !filtered) {
+			ret = set_filter(live, opts, tgids);
 			if (ret)
 				return ret;
+			filtered = true;
 		}
-		if (!bpf_program__autoload(door[i].prog))
+		if (!bpf_program__autoload(*of->prog))
 			continue;
-		*door[i].link = bpf_program__attach(door[i].prog);
-		if (!*door[i].link)
+		*of->link = bpf_program__attach(*of->prog);
+		if (!*of->link)
 			return -errno;
 	}
+	live->skel->bss->exact_on = 1;
 	return 0;
 }
 
-static int open_reading(struct dax_live *live)
+static int open_sampler(struct dax_live *live)
 {
 	struct daxscope_bpf *skel = live->skel;
 	const struct slots_maps maps = {
@@ -290,7 +372,7 @@ static int open_reading(struct dax_live *live)
 		.next = &skel->data->next_slot,
 	};
 
-	return reading_open(&live->reading, &maps, live->max_slots, live->shards);
+	return sampler_open(&live->sampler, &maps, live->max_slots, live->shards);
 }
 
 static int next_sample(struct dax_source *src, struct dax_sample *out);
@@ -299,6 +381,7 @@ int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char 
 {
 	int cpus = libbpf_num_possible_cpus();
 	struct dax_live *live;
+	__u32 *tgids;
 	int ret;
 
 	*out = NULL;
@@ -306,13 +389,22 @@ int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char 
 	live = calloc(1, sizeof(*live));
 	if (!live || cpus < 1) {
 		free(live);
-		return fail(err, size, -ENOMEM, "out of memory");
+		return set_error(err, size, -ENOMEM, "out of memory");
 	}
-	if (opts->record && opts->ring_bytes > MOST_RINGS / (size_t)cpus) {
+	live->online = calloc((size_t)cpus, sizeof(*live->online));
+	if (!live->online) {
 		free(live);
-		return fail(err, size, -E2BIG, "rings of %zu bytes are too large for %d CPUs: at most %llu",
-			    opts->ring_bytes, cpus, MOST_RINGS / (__u64)cpus);
+		return set_error(err, size, -ENOMEM, "out of memory");
 	}
+	live->nr_online = cpus_online(live->online, cpus);
+	if (opts->record && opts->ring_bytes > MOST_RINGS / (size_t)live->nr_online) {
+		ret = set_error(err, size, -E2BIG, "rings of %zu bytes are too large for %d CPUs: at most %llu",
+			   opts->ring_bytes, live->nr_online, MOST_RINGS / (__u64)live->nr_online);
+		goto undo;
+	}
+	ret = pages_here(err, size);
+	if (ret)
+		goto undo;
 	live->source.next = next_sample;
 	/* Event records hold nothing of what T2 adds. */
 	ret = kernel_look(&live->kernel, opts->record ? DAX_T1 : opts->max_tier, err, size);
@@ -322,22 +414,29 @@ int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char 
 	if (ret)
 		goto undo;
 
-	ret = open_reading(live);
+	ret = open_sampler(live);
 	if (ret) {
-		ret = fail(err, size, -ENOMEM, "out of memory for %u counting slots",
+		ret = set_error(err, size, -ENOMEM, "out of memory for %u counting slots",
 			   live->max_slots);
 		goto undo;
 	}
 	ret = rings_map(&live->rings, bpf_map__fd(live->skel->maps.rings),
-			bpf_map__fd(live->skel->maps.ring_ends), live->nr_rings, live->ring_lines);
+			bpf_map__fd(live->skel->maps.ring_ends), live->nr_rings, live->ring_lines,
+			live->online, cpus);
 	if (ret) {
-		fail(err, size, ret, "cannot map %d ring buffers of %zu bytes: %s", live->nr_rings,
+		set_error(err, size, ret, "cannot map %d ring buffers of %zu bytes: %s", live->nr_rings,
 		     live->ring_lines * DAX_RING_LINE, strerror(-ret));
 		goto undo;
 	}
-	ret = attach(live, opts);
+	tgids = target_tgids(live, opts, err, size);
+	if (!tgids) {
+		ret = -ESRCH;
+		goto undo;
+	}
+	ret = attach(live, opts, tgids);
+	free(tgids);
 	if (ret) {
-		fail(err, size, ret, "cannot attach to the fs_dax tracepoints: %s", strerror(-ret));
+		set_error(err, size, ret, "cannot attach to the fs_dax tracepoints: %s", strerror(-ret));
 		goto undo;
 	}
 	*out = live;
@@ -349,10 +448,11 @@ undo:
 
 void dax_live_stop(struct dax_live *live)
 {
+	live->skel->bss->exact_on = 0;
 	daxscope_bpf__detach(live->skel);
 }
 
-__s64 dax_live_pace(struct dax_live *live)
+__s64 dax_live_schedule_timing(struct dax_live *live)
 {
 	struct daxscope_bpf *skel = live->skel;
 	struct bpf_link **begin = &skel->links.on_pte_fault;
@@ -363,7 +463,7 @@ __s64 dax_live_pace(struct dax_live *live)
 		return 0;
 	for (cpu = 0; cpu < DAX_NEAR_CPUS; cpu++)
 		begun += *(const volatile __u32 *)&skel->bss->begun[cpu].nr;
-	if (!pace_next(&live->pace, begun, &ns)) {
+	if (!latency_sampling_next(&live->latency_sampling, begun, &ns)) {
 		bpf_link__destroy(*begin);
 		*begin = NULL;
 		skel->bss->timing_rests = 1;
@@ -381,9 +481,15 @@ void dax_live_free(struct dax_live *live)
 	if (!live)
 		return;
 	rings_free(live->rings);
-	reading_free(live->reading);
+	sampler_free(live->sampler);
 	daxscope_bpf__destroy(live->skel);
+	free(live->online);
 	free(live);
+}
+
+const char *dax_live_refused(const struct dax_live *live)
+{
+	return live->refused;
 }
 
 enum dax_tier dax_live_tier(const struct dax_live *live)
@@ -391,20 +497,50 @@ enum dax_tier dax_live_tier(const struct dax_live *live)
 	return live->tier;
 }
 
+static __u64 least(__u64 one, __u64 two)
+{
+	return one < two ? one : two;
+}
+
+/* Runs that the kernel skipped of programs that lose @what. */
+static __u64 skipped_runs(const struct dax_live *live, unsigned int what)
+{
+	__u64 passed = 0;
+	size_t i;
+
+	for (i = 0; i < dax_nr_probes; i++)
+		if (dax_probe_loses(&dax_probes[i], live->wanted) & what)
+			passed += kernel_passed_over(*program_of(live, dax_probes[i].program)->prog);
+	return passed;
+}
+
+/* Faults whose program the kernel skipped, and which nothing else counted either. */
+static __u64 skipped_faults(const struct dax_live *live)
+{
+	/* Read first: one that is counted meanwhile has been skipped before. */
+	__u64 recovered = *(const volatile __u64 *)&live->skel->bss->recovered;
+	__u64 passed = skipped_runs(live, PROBE_LOSES_FAULT);
+
+	return passed > recovered ? passed - recovered : 0;
+}
+
 void dax_live_losses(const struct dax_live *live, struct dax_bpf_losses *out)
 {
 	const volatile struct dax_bpf_losses *now =
 		(const volatile struct dax_bpf_losses *)&live->skel->bss->losses;
 
-	out->events = now->events;
+	out->faults = skipped_faults(live);
+	out->details = skipped_runs(live, PROBE_LOSES_DETAIL);
+	out->events = now->events + out->faults;
 	out->unwatched = now->unwatched;
+	if (live->kernel.preempts) /* a child is followed if one of the two ran */
+		out->unwatched += least(kernel_passed_over(live->skel->progs.on_fork),
+					kernel_passed_over(live->skel->progs.on_fork_again));
+	else
+		out->unwatched += skipped_runs(live, PROBE_LOSES_PROCESS);
 	out->slots = now->slots;
-	out->waits = now->waits + kernel_passed_over(live->skel->progs.on_finish_wait) +
-		     kernel_passed_over(live->skel->progs.on_wait_exclusive) +
-		     kernel_passed_over(live->skel->progs.on_wait);
-	out->entries = kernel_passed_over(live->skel->progs.on_unmap) +
-		       kernel_passed_over(live->skel->progs.on_delete_entry) +
-		       kernel_passed_over(live->skel->progs.on_invalidate_entry);
+	out->waits = now->waits + skipped_runs(live, PROBE_LOSES_WAIT);
+	out->entries = skipped_runs(live, PROBE_LOSES_ENTRY);
 }
 
 int dax_live_drain(struct dax_live *live, dax_event_fn fn, void *ctx)
@@ -412,47 +548,65 @@ int dax_live_drain(struct dax_live *live, dax_event_fn fn, void *ctx)
 	return rings_drain(live->rings, fn, ctx);
 }
 
+__u64 dax_live_without_ring(const struct dax_live *live)
+{
+	return rings_missing(live->rings);
+}
+
 const struct dax_meta *dax_live_meta(const struct dax_live *live, __u32 slot)
 {
-	return reading_meta(live->reading, slot);
+	return sampler_meta(live->sampler, slot);
 }
 
-static __u64 clock_ns(clockid_t clock)
+bool dax_live_identity(struct dax_live *live, __u32 slot, struct dax_row *row)
 {
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return (__u64)ts.tv_sec * 1000000000u + (__u64)ts.tv_nsec;
+	return sampler_identity(live->sampler, slot, row);
 }
 
-bool dax_live_who(struct dax_live *live, __u32 slot, struct dax_row *row)
+void dax_live_on_reuse(struct dax_live *live, dax_slot_fn fn, void *ctx)
 {
-	return reading_who(live->reading, slot, row);
+	sampler_on_reuse(live->sampler, fn, ctx);
 }
 
-void dax_live_look(struct dax_live *live)
+void dax_live_refresh_names(struct dax_live *live)
 {
-	/* Records name slots, which so keep their meaning. */
-	reading_look(live->reading, clock_ns(CLOCK_MONOTONIC), !live->nr_rings);
+	sampler_refresh_names(live->sampler, clock_ns(CLOCK_MONOTONIC));
+}
+
+int dax_live_mapped(void *live, __u32 pid, struct dax_mapped **list, size_t *nr)
+{
+	const struct bpf_program *tell = ((struct dax_live *)live)->skel->progs.tell_mapped;
+
+	return bpf_program__autoload(tell) ? mapped_read(tell, pid, list, nr) : -ENOTSUP;
+}
+
+/* Which counters mean something at this tier. */
+static unsigned int known(const struct dax_live *live)
+{
+	bool told = live->tier == DAX_T3;
+
+	return (live->tier >= DAX_T1 ? DAX_KNOWN_EXTENTS : 0) |
+	       (told || live->t2 & DAX_T2_SPLITS ? DAX_KNOWN_DOWNGRADES : 0) |
+	       (told || live->t2 & DAX_T2_WAITS ? DAX_KNOWN_WAITS : 0) |
+	       (live->t2 & DAX_T2_REPLACED ? DAX_KNOWN_ZERO_REPLACED : 0) |
+	       (told && live->kernel.upgrades ? DAX_KNOWN_UPGRADES : 0) |
+	       (live->by_thread ? DAX_KNOWN_THREADS : 0);
 }
 
 static int next_sample(struct dax_source *src, struct dax_sample *out)
 {
 	struct dax_live *live = (struct dax_live *)src;
 
-	dax_live_look(live);
+	dax_live_refresh_names(live);
 	memset(out, 0, sizeof(*out));
 	dax_live_losses(live, &out->lost);
-	reading_take(live->reading, out);
+	if (!sampler_take(live->sampler, out))
+		return -ENOMEM;
 	out->mono_ns = clock_ns(CLOCK_MONOTONIC);
 	out->real_ns = clock_ns(CLOCK_REALTIME);
 	out->tier = live->tier;
-	out->extents = live->tier >= DAX_T1;
-	out->downgrades = live->tier == DAX_T3 || (live->t2 & DAX_T2_SPLITS);
-	out->waits = live->tier == DAX_T3 || (live->t2 & DAX_T2_WAITS);
-	out->zero_replaced = live->t2 & DAX_T2_REPLACED;
-	out->upgrades = live->tier == DAX_T3 && live->kernel.upgrades;
-	out->threads = live->by_thread;
+	out->known = known(live);
+	out->cgroups = sampler_cgroups(live->sampler);
 	return 1;
 }
 

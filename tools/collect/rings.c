@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rings.c - one ring buffer of event records for each CPU: shared ones cost several times as much. */
+/*
+ * rings.c - one ring buffer of event records for each CPU that is online when recording begins: shared
+ * ones cost several times as much, and one for each CPU that may ever come would be most of the memory
+ * of a small guest.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +15,14 @@ struct rings {
 	struct dax_ring_ends *ends;
 	size_t lines; /* of each ring, a power of two */
 	size_t line_bytes, ends_bytes;
-	int nr;
+	int cpus; /* that have ends; some of them, a ring */
 };
 
-int rings_map(struct rings **out, int lines_fd, int ends_fd, int nr, size_t lines)
+int rings_map(struct rings **out, int lines_fd, int ends_fd, int nr, size_t lines, const bool *online,
+	      int cpus)
 {
 	struct rings *rings;
+	int cpu, ring = 0;
 
 	*out = NULL;
 	if (!nr)
@@ -27,8 +33,8 @@ int rings_map(struct rings **out, int lines_fd, int ends_fd, int nr, size_t line
 	*rings = (struct rings){
 		.lines = lines,
 		.line_bytes = (size_t)nr * lines * sizeof(*rings->line),
-		.ends_bytes = (size_t)nr * sizeof(*rings->ends),
-		.nr = nr,
+		.ends_bytes = (size_t)cpus * sizeof(*rings->ends),
+		.cpus = cpus,
 	};
 	rings->line = mmap(NULL, rings->line_bytes, PROT_READ, MAP_SHARED, lines_fd, 0);
 	rings->ends = mmap(NULL, rings->ends_bytes, PROT_READ | PROT_WRITE, MAP_SHARED, ends_fd, 0);
@@ -38,6 +44,9 @@ int rings_map(struct rings **out, int lines_fd, int ends_fd, int nr, size_t line
 		rings_free(rings);
 		return err;
 	}
+	for (cpu = 0; cpu < cpus && ring < nr; cpu++)
+		if (online[cpu])
+			__atomic_store_n(&rings->ends[cpu].ring, ++ring, __ATOMIC_RELEASE);
 	*out = rings;
 	return 0;
 }
@@ -56,8 +65,8 @@ void rings_free(struct rings *rings)
 /* Hand on the records of one ring up to where its head was; their number, or what @fn fails with. */
 static int drain(const struct rings *rings, int cpu, dax_event_fn fn, void *ctx)
 {
-	const struct dax_ring_line *ring = rings->line + (size_t)cpu * rings->lines;
 	struct dax_ring_ends *ends = &rings->ends[cpu];
+	const struct dax_ring_line *ring = rings->line + (size_t)(ends->ring - 1) * rings->lines;
 	__u64 at = ends->tail, head = __atomic_load_n(&ends->head, __ATOMIC_ACQUIRE);
 	int ret = 0, nr = 0;
 
@@ -81,11 +90,24 @@ static int drain(const struct rings *rings, int cpu, dax_event_fn fn, void *ctx)
 	return ret < 0 ? ret : nr;
 }
 
+__u64 rings_missing(const struct rings *rings)
+{
+	__u64 nr = 0;
+	int cpu;
+
+	for (cpu = 0; rings && cpu < rings->cpus; cpu++)
+		if (!rings->ends[cpu].ring)
+			nr += __atomic_load_n(&rings->ends[cpu].head, __ATOMIC_RELAXED);
+	return nr;
+}
+
 int rings_drain(struct rings *rings, dax_event_fn fn, void *ctx)
 {
 	int cpu, ret, nr = 0;
 
-	for (cpu = 0; rings && cpu < rings->nr; cpu++) {
+	for (cpu = 0; rings && cpu < rings->cpus; cpu++) {
+		if (!rings->ends[cpu].ring)
+			continue;
 		ret = drain(rings, cpu, fn, ctx);
 		if (ret < 0)
 			return ret;

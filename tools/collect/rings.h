@@ -3,6 +3,7 @@
 #ifndef DAX_COLLECT_RINGS_H
 #define DAX_COLLECT_RINGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <linux/types.h>
 #include "collect/live.h"
@@ -10,11 +11,16 @@
 struct rings;
 
 /*
- * Map @nr rings of @lines each from the map @lines_fd and their ends from @ends_fd. None for @nr 0:
- * *rings is then NULL, which is fine everywhere. Returns 0 or a negative errno.
+ * Map @nr rings of @lines each from the map @lines_fd and their ends, one for each of @cpus CPUs, from
+ * @ends_fd, and give a ring to each CPU that is @online; what others would record is lost. None for @nr
+ * 0: *rings is then NULL, which is fine everywhere. Returns 0 or a negative errno.
  */
-int rings_map(struct rings **rings, int lines_fd, int ends_fd, int nr, size_t lines);
+int rings_map(struct rings **rings, int lines_fd, int ends_fd, int nr, size_t lines, const bool *online,
+	      int cpus);
 void rings_free(struct rings *rings);
+
+/* Events that are lost because their CPU was not online when the rings were made. */
+__u64 rings_missing(const struct rings *rings);
 
 /* As dax_live_drain(). */
 int rings_drain(struct rings *rings, dax_event_fn fn, void *ctx);

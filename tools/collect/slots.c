@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include "collect/alive.h"
 #include "collect/cells.h"
 #include "collect/slots.h"
+#include "proc/alive.h"
+#include "util/clock.h"
 
 #define SETTLE_NS 50000000ULL /* a program that found the slot before it lost its key has long ended */
 /* Slots whose process is looked for in one call, about 20 us each. */
@@ -33,7 +33,7 @@ struct slots {
 		__u32 tgid, tid;
 		__u64 start_ns;
 		bool gone;
-	} last; /* whom was looked for: one process may have many slots */
+	} last; /* the last one looked for: one process may have many slots */
 };
 
 static void *map_memory(struct bpf_map *map, size_t *bytes)
@@ -94,9 +94,9 @@ const struct dax_meta *slots_meta(const struct slots *slots, __u32 slot)
 	return __atomic_load_n(&meta->ready, __ATOMIC_ACQUIRE) ? meta : NULL;
 }
 
-void slots_sum(const struct slots *slots, __u32 slot, struct dax_cell *out)
+bool slots_sum(const struct slots *slots, __u32 slot, struct dax_counts *out)
 {
-	cells_sum(&slots->cells[(size_t)slot * slots->shards], slots->shards, out);
+	return cells_sum(&slots->cells[(size_t)slot * slots->shards], slots->shards, out);
 }
 
 /* Would a fault on some CPU still be counted in it? When that cannot be asked: it would. */
@@ -150,14 +150,12 @@ static bool is_gone(struct slots *slots, const struct dax_meta *meta)
 static void try_unkey(struct slots *slots, __u32 slot)
 {
 	const struct dax_meta *meta = slots_meta(slots, slot);
-	struct timespec now;
 
 	if (!meta || slots->unkeyed_ns[slot] || !is_gone(slots, meta))
 		return;
 	if (bpf_map_delete_elem(bpf_map__fd(slots->maps.keys), &meta->key) && errno != ENOENT)
 		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	slots->unkeyed_ns[slot] = (__u64)now.tv_sec * 1000000000u + (__u64)now.tv_nsec;
+	slots->unkeyed_ns[slot] = clock_ns(CLOCK_MONOTONIC);
 }
 
 void slots_reap(struct slots *slots, __u64 now_ns, slots_fn fn, void *ctx)

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 #include <linux/types.h>
-#include "dax_wire.h"
+#include "sample.h"
 
 struct bpf_map;
 struct bpf_program;
@@ -28,8 +28,8 @@ __u32 slots_end(const struct slots *slots);
 /* Who @slot is; NULL: nobody, or not filled in yet. Slot 0 is nobody's. */
 const struct dax_meta *slots_meta(const struct slots *slots, __u32 slot);
 
-/* What was counted in @slot so far. */
-void slots_sum(const struct slots *slots, __u32 slot, struct dax_cell *out);
+/* What was counted in @slot so far. False: no memory. */
+bool slots_sum(const struct slots *slots, __u32 slot, struct dax_counts *out);
 
 /*
  * Look whether slots are still needed. When three quarters are taken @fn gets each whose process, or

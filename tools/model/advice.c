@@ -13,12 +13,12 @@ static bool needs_extent(enum dax_reason reason)
 struct dax_num dax_reason_num(const struct dax_item *item, enum dax_window window,
 			      enum dax_reason reason)
 {
-	const struct dax_cell *cell = dax_item_cell(item, window);
+	const struct dax_counts *cell = dax_item_cell(item, window);
 	struct dax_num num = num_count(cell->reason[reason]);
 	__u64 untold = cell->reason[DAX_WHY_UNKNOWN];
 
 	/* Some of those whose reason is unknown may belong here. */
-	if (item->all_reasons || !needs_extent(reason) || !untold)
+	if ((item->known & DAX_KNOWN_EXTENTS) || !needs_extent(reason) || !untold)
 		return num;
 	num.partial = true;
 	return num.count ? num : num_unknown();
@@ -27,7 +27,7 @@ struct dax_num dax_reason_num(const struct dax_item *item, enum dax_window windo
 size_t dax_reasons_by_count(const struct dax_item *item, enum dax_window window,
 			    enum dax_reason order[DAX_NR_REASONS])
 {
-	const struct dax_cell *cell = dax_item_cell(item, window);
+	const struct dax_counts *cell = dax_item_cell(item, window);
 	size_t nr = 0, at;
 	int reason;
 
@@ -50,11 +50,11 @@ static struct dax_advice never_tried(__u64 count, __u64 of)
 		.count = count,
 		.of = of,
 		.of_what = "4 KiB faults",
-		.means = "2 MiB was never tried: forbidden to the process or not known to the "
-			 "filesystem, or mapped before daxtop began",
+		.means = "2 MiB was never attempted: disabled for the process, unsupported by the "
+			 "filesystem, or mapped before daxtop started",
 		.fix = "in the program: no MADV_NOHUGEPAGE (nh), no PR_SET_THP_DISABLE "
 		       "(THP_enabled: 0); ext2 has no 2 MiB faults",
-		.run = "grep -w nh /proc/{pid}/smaps; grep THP_enabled /proc/{pid}/status",
+		.run = "daxdoctor -p {pid}",
 	};
 }
 
@@ -63,9 +63,14 @@ static __u64 known_or_0(__u64 count)
 	return count == DAX_NOT_KNOWN ? 0 : count;
 }
 
+const char *dax_item_fs(const struct dax_item *item)
+{
+	return item->kind == DAX_FILE || item->kind == DAX_MOUNT ? item->fs_type : item->most_fs_type;
+}
+
 struct dax_advice dax_advise(const struct dax_item *item, enum dax_window window)
 {
-	const struct dax_cell *cell = dax_item_cell(item, window);
+	const struct dax_counts *cell = dax_item_cell(item, window);
 	__u64 fallbacks = 0, pte = 0;
 	__u64 sticky = known_or_0(cell->range[DAX_RANGE_STICKY]);
 	__u64 untried = known_or_0(cell->range[DAX_RANGE_NEVER_TRIED]);
@@ -93,7 +98,7 @@ struct dax_advice dax_advise(const struct dax_item *item, enum dax_window window
 		cause = order[1];
 	}
 	advice.means = dax_reason_means(cause);
-	advice.fix = dax_reason_fix(cause);
-	advice.run = dax_reason_run(cause);
+	advice.fix = dax_reason_fix(cause, dax_item_fs(item));
+	advice.run = dax_reason_run(cause, dax_item_fs(item));
 	return advice;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "model/model.h"
+#include "util/counts.h"
 
 #define NR_TEXTS 5
 
@@ -34,13 +35,19 @@ static bool copy_texts(struct dax_row *row)
 
 static bool copy_absorbed(struct dax_row *row)
 {
-	const struct dax_cell *from = row->absorbed;
-	struct dax_cell *copy = from ? malloc(sizeof(*copy)) : NULL;
+	const struct dax_counts *from = row->absorbed;
+	struct dax_counts *copy = from ? calloc(1, sizeof(*copy)) : NULL;
 
-	if (copy)
-		*copy = *from;
 	row->absorbed = copy;
-	return copy || !from;
+	return !from || (copy && counts_set(copy, from));
+}
+
+static bool copy_count(struct dax_row *row)
+{
+	const struct dax_counts from = row->count;
+
+	memset(&row->count, 0, sizeof(row->count));
+	return counts_set(&row->count, &from);
 }
 
 static struct dax_resident *copy_residents(const struct dax_sample *sample, size_t *nr)
@@ -64,7 +71,7 @@ struct dax_sample *dax_sample_copy(const struct dax_sample *sample)
 	struct dax_row *rows = calloc(sample->nr_rows + 1, sizeof(*rows));
 	struct dax_resident *residents;
 	size_t nr_residents, i;
-	bool absorbed;
+	bool absorbed, counted;
 
 	residents = copy_residents(sample, &nr_residents);
 	if (!copy || !rows || !residents) {
@@ -87,8 +94,10 @@ struct dax_sample *dax_sample_copy(const struct dax_sample *sample)
 	for (i = 0; i < sample->nr_rows; i++) {
 		rows[i] = sample->rows[i];
 		copy->nr_rows = i + 1;
-		absorbed = copy_absorbed(&rows[i]); /* or what is to be freed would be the source's */
-		if (copy_texts(&rows[i]) && absorbed)
+		/* Each of them, or what is to be freed would be the source's. */
+		absorbed = copy_absorbed(&rows[i]);
+		counted = copy_count(&rows[i]);
+		if (copy_texts(&rows[i]) && absorbed && counted)
 			continue;
 		dax_sample_free(copy);
 		return NULL;
@@ -108,7 +117,10 @@ void dax_sample_free(struct dax_sample *sample)
 		texts_of((struct dax_row *)&sample->rows[i], text);
 		for (j = 0; j < NR_TEXTS; j++)
 			free((char *)*text[j]);
-		free((struct dax_cell *)sample->rows[i].absorbed);
+		counts_free((struct dax_counts *)&sample->rows[i].count);
+		if (sample->rows[i].absorbed)
+			counts_free((struct dax_counts *)sample->rows[i].absorbed);
+		free((struct dax_counts *)sample->rows[i].absorbed);
 	}
 	free((struct dax_row *)sample->rows);
 	for (i = 0; i < sample->nr_residents; i++)

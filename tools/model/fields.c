@@ -3,22 +3,8 @@
 #include <string.h>
 #include "fields.h"
 #include "model/num.h"
+#include "util/counts.h"
 #include "util/lat.h"
-
-bool dax_item_seen(const struct dax_item *item)
-{
-	int i;
-
-	for (i = 0; i < DAX_NR_OUTCOMES; i++)
-		if (item->total.fault[i][0] || item->total.fault[i][1])
-			return true;
-	return false;
-}
-
-const struct dax_cell *dax_item_cell(const struct dax_item *item, enum dax_window window)
-{
-	return window == DAX_TOTAL ? &item->total : &item->last;
-}
 
 /* Sets of outcomes, as bits. */
 #define BIT(n)	    (1 << (n))
@@ -31,7 +17,7 @@ const struct dax_cell *dax_item_cell(const struct dax_item *item, enum dax_windo
 #define WRITES_ONLY BIT(17)
 _Static_assert(DAX_NR_OUTCOMES <= 16, "outcomes and the two flags share an int");
 
-static __u64 sum_outcomes(const struct dax_cell *cell, int set)
+static __u64 sum_outcomes(const struct dax_counts *cell, int set)
 {
 	__u64 sum = 0;
 	int i;
@@ -63,7 +49,7 @@ static struct dax_num per_s(const struct dax_item *item, enum dax_window window,
 
 static struct dax_num fallback_ratio(const struct dax_item *item, enum dax_window window, int arg)
 {
-	const struct dax_cell *cell = dax_item_cell(item, window);
+	const struct dax_counts *cell = dax_item_cell(item, window);
 	__u64 fallbacks = sum_outcomes(cell, FALLBACKS);
 
 	(void)arg;
@@ -71,21 +57,21 @@ static struct dax_num fallback_ratio(const struct dax_item *item, enum dax_windo
 }
 
 /* Ranges of faults that found no room in the range hash were counted nowhere else. */
-static bool untracked(const struct dax_cell *cell)
+static bool untracked(const struct dax_counts *cell)
 {
 	return cell->range[DAX_RANGE_UNTRACKED] > 0;
 }
 
 static struct dax_num ranges(const struct dax_item *item, enum dax_window window, int which)
 {
-	const struct dax_cell *cell = dax_item_cell(item, window);
+	const struct dax_counts *cell = dax_item_cell(item, window);
 
 	return num_least(cell->range[which], which != DAX_RANGE_UNTRACKED && untracked(cell));
 }
 
 static struct dax_num pmd_coverage(const struct dax_item *item, enum dax_window window, int arg)
 {
-	const struct dax_cell *cell = dax_item_cell(item, window);
+	const struct dax_counts *cell = dax_item_cell(item, window);
 	struct dax_num num = num_ratio(cell->range[DAX_RANGE_PMD], cell->range[DAX_RANGE_TOUCHED]);
 
 	(void)arg;
@@ -95,7 +81,7 @@ static struct dax_num pmd_coverage(const struct dax_item *item, enum dax_window 
 
 static struct dax_num zero_bytes(const struct dax_item *item, enum dax_window window, int arg)
 {
-	const struct dax_cell *cell = dax_item_cell(item, window);
+	const struct dax_counts *cell = dax_item_cell(item, window);
 	__u64 small = sum_outcomes(cell, BIT(DAX_PTE_ZERO));
 	__u64 large = sum_outcomes(cell, BIT(DAX_PMD_ZERO));
 
@@ -110,8 +96,6 @@ static struct dax_num downgrades(const struct dax_item *item, enum dax_window wi
 	const __u64 *entry = dax_item_cell(item, window)->entry;
 	__u64 zero = entry[DAX_SPLIT_ZERO];
 
-	if (!item->downgrades)
-		return num_unknown();
 	if (item->tier != DAX_T2)
 		return num_count(zero_only ? zero : known_add(entry[DAX_SPLIT_EMPTY], zero));
 	if (zero_only)
@@ -123,15 +107,12 @@ static struct dax_num downgrades(const struct dax_item *item, enum dax_window wi
 
 static struct dax_num zero_replaced(const struct dax_item *item, enum dax_window window, int which)
 {
-	if (!item->zero_replaced)
-		return num_unknown();
 	return num_least(dax_item_cell(item, window)->entry[which], item->entries_lost);
 }
 
 static struct dax_num upgrades(const struct dax_item *item, enum dax_window window, int which)
 {
-	return item->upgrades ? num_count(dax_item_cell(item, window)->entry[which])
-			      : num_unknown();
+	return num_count(dax_item_cell(item, window)->entry[which]);
 }
 
 static struct dax_num untimed(const struct dax_item *item, enum dax_window window, int arg)
@@ -144,13 +125,13 @@ static struct dax_num untimed(const struct dax_item *item, enum dax_window windo
  * The time of one class of faults. When some were not timed, which were is chance (see daxtop's
  * --latency), so the others took as long on average: an estimate.
  */
-static void class_time(const struct dax_cell *cell, unsigned cls, struct dax_num *num)
+static void class_time(const struct dax_counts *cell, unsigned cls, struct dax_num *num)
 {
 	__u64 timed = 0, faults = 0;
 	unsigned i;
 
 	for (i = 0; i < DAX_LAT_BUCKETS; i++)
-		timed = known_add(timed, cell->lat[cls][i]);
+		timed = known_add(timed, counts_lat(cell, cls)[i]);
 	for (i = 0; i < DAX_NR_OUTCOMES; i++)
 		if (dax_lat_class(i) == cls)
 			faults = known_add(faults, sum_outcomes(cell, BIT(i)));
@@ -169,7 +150,7 @@ static void class_time(const struct dax_cell *cell, unsigned cls, struct dax_num
 
 static struct dax_num fault_time(const struct dax_item *item, enum dax_window window, int arg)
 {
-	const struct dax_cell *cell = dax_item_cell(item, window);
+	const struct dax_counts *cell = dax_item_cell(item, window);
 	struct dax_num num = num_count(0);
 	unsigned cls;
 
@@ -197,20 +178,23 @@ static bool some_lost(const struct dax_item *item, int cls)
 	return cls == DAX_LAT_WAIT && item->waits_lost;
 }
 
-static struct dax_num about(struct dax_num num, const struct dax_item *item, int cls)
+static struct dax_num mark_estimate(struct dax_num num, const struct dax_item *item, int cls)
 {
 	num.estimate = some_lost(item, cls);
 	return num;
 }
 
+#define P50 0.5
+#define P99 0.99
+
 static struct dax_num lat_p50(const struct dax_item *item, enum dax_window window, int cls)
 {
-	return about(dax_lat_quantile(item, window, (enum dax_class)cls, 0.5), item, cls);
+	return mark_estimate(dax_lat_quantile(item, window, (enum dax_class)cls, P50), item, cls);
 }
 
 static struct dax_num lat_p99(const struct dax_item *item, enum dax_window window, int cls)
 {
-	return about(dax_lat_quantile(item, window, (enum dax_class)cls, 0.99), item, cls);
+	return mark_estimate(dax_lat_quantile(item, window, (enum dax_class)cls, P99), item, cls);
 }
 
 static struct dax_num lat_max(const struct dax_item *item, enum dax_window window, int cls)
@@ -229,7 +213,7 @@ static struct dax_num lat_mean(const struct dax_item *item, enum dax_window wind
 
 	if (nr.kind == DAX_NUM_UNKNOWN || !nr.count || sum == DAX_NOT_KNOWN)
 		return num_unknown();
-	return about(num_real((double)sum / (double)nr.count), item, cls);
+	return mark_estimate(num_real((double)sum / (double)nr.count), item, cls);
 }
 
 static struct dax_num wait_count(const struct dax_item *item, enum dax_window window, int arg)
@@ -243,8 +227,6 @@ static struct dax_num wait_count(const struct dax_item *item, enum dax_window wi
 static struct dax_num wait_time(const struct dax_item *item, enum dax_window window, int arg)
 {
 	(void)arg;
-	if (!item->waits)
-		return num_unknown();
 	return num_least(dax_item_cell(item, window)->lat_sum[DAX_LAT_WAIT], item->waits_lost);
 }
 
@@ -341,16 +323,21 @@ static const char *top_reason(const struct dax_item *item, enum dax_window windo
 	}
 #define TABLES	.tables = DAX_IN_TABLES
 #define RATE	.interval_only = true
-#define READING .reading = true
-#define LATENCY(key, title, cls, of)                                                         \
-	NUM("lat_" key "_p50_ns", title "-P50", NS, 9, lat_p50, cls, .label = title " p50",  \
-	    .what = "half of the " of " took at most this"),                                 \
-		NUM("lat_" key "_p99_ns", title "-P99", NS, 9, lat_p99, cls, .label = "p99", \
-		    .what = "99 % of the " of " took at most this"),                         \
-		NUM("lat_" key "_max_ns", title "-MAX", NS, 9, lat_max, cls,                 \
-		    .what = "the longest of the " of),                                       \
-		NUM("lat_" key "_mean_ns", title "-MEAN", NS, 9, lat_mean, cls,              \
-		    .what = "mean latency of the " of)
+#define READING .reading = true, .may_fall = true
+#define SIZE	.of_size = true
+#define NEEDS(k) .needs = DAX_KNOWN_##k
+#define TIMED .of_timed = true
+#define LATENCY(key, title, cls, of, ...)                                                                   \
+	NUM("lat_" key "_p50_ns", title "-P50", NS, 9, lat_p50, cls, TIMED, .quantile = P50,                 \
+	    .may_fall = true, .label = title " p50", .what = "half of the " of " took at most this",        \
+	    ##__VA_ARGS__),                                                                                  \
+		NUM("lat_" key "_p99_ns", title "-P99", NS, 9, lat_p99, cls, TIMED, .quantile = P99,        \
+		    .may_fall = true, .label = "p99", .what = "99 % of the " of " took at most this",       \
+		    ##__VA_ARGS__),                                                                          \
+		NUM("lat_" key "_max_ns", title "-MAX", NS, 9, lat_max, cls, TIMED,                          \
+		    .what = "the longest of the " of, ##__VA_ARGS__),                                        \
+		NUM("lat_" key "_mean_ns", title "-MEAN", NS, 9, lat_mean, cls, TIMED, .may_fall = true,     \
+		    .what = "mean latency of the " of, ##__VA_ARGS__)
 
 const struct dax_field dax_fields[] = {
 	{.name = "name",
@@ -367,37 +354,37 @@ const struct dax_field dax_fields[] = {
 	NUM("tid", "TID", ID, 7, tid, 0, .identity = true, .tables = DAX_IN_THREADS,
 	    .what = "thread id in the initial namespace"),
 	NUM("pmd_coverage", "COVER", RATIO, 6, pmd_coverage, 0, TABLES, .label = "coverage",
-	    .what = "2 MiB coverage: ranges served at 2 MiB of all ranges touched"),
+	    SIZE, .may_fall = true, .of_ranges = true, .what = "2 MiB coverage: ranges served at 2 MiB of all ranges touched"),
 	NUM("fallbacks", "FALLB", COUNT, 6, outcomes, FALLBACKS, TABLES, .label = "fallbacks",
-	    .what = "2 MiB faults that were served at 4 KiB instead"),
+	    SIZE, .by_reason = true, .what = "2 MiB faults that were served at 4 KiB instead"),
 	{.name = "cause",
 	 .title = "WHY",
 	 .unit = DAX_UNIT_TEXT,
 	 .width = 17,
 	 .text = cause,
 	 TABLES,
-	 .what = "what keeps it from 2 MiB most: a fallback reason, or never_tried"},
+	 .what = "main reason it does not get 2 MiB: a fallback reason, or never_tried"},
 	NUM("pte_faults", "4K", COUNT, 6, outcomes, PTE_FAULTS, TABLES, .label = "4 KiB",
-	    .what = "faults handled at 4 KiB: mapped, zero page, sync, copy"),
+	    SIZE, .what = "faults handled at 4 KiB: mapped, zero page, sync, copy"),
 	NUM("pmd_faults", "2M", COUNT, 6, outcomes, PMD_FAULTS, TABLES, .label = "2 MiB",
-	    .what = "faults handled at 2 MiB: mapped, zero page, sync"),
+	    SIZE, .what = "faults handled at 2 MiB: mapped, zero page, sync"),
 	NUM("sticky_faults", "STICKY", COUNT, 6, ranges, DAX_RANGE_STICKY, TABLES,
-	    .label = "sticky", .what = "4 KiB faults in ranges that fell back earlier"),
+	    .label = "sticky", SIZE, .what = "4 KiB faults in ranges that fell back earlier"),
 	NUM("never_tried_faults", "NEVER", COUNT, 6, ranges, DAX_RANGE_NEVER_TRIED, TABLES,
-	    .label = "never tried", .what = "4 KiB faults in ranges where 2 MiB was never tried"),
+	    .label = "never tried", SIZE, .what = "4 KiB faults in ranges where 2 MiB was never tried"),
 	NUM("fallback_ratio", "FALL%", RATIO, 6, fallback_ratio, 0, TABLES, .label = "ratio",
-	    .what = "fallbacks of all 2 MiB faults that had an end (see pmd_coverage too)"),
+	    SIZE, .may_fall = true, .what = "share of completed 2 MiB faults that fell back (see pmd_coverage too)"),
 	NUM("faults_per_s", "FLT/s", PER_S, 6, per_s, PTE_FAULTS | PMD_FAULTS, RATE, TABLES,
-	    .label = "per second", .what = "faults handled per second, both sizes"),
+	    .label = "per second", SIZE, .what = "faults handled per second, both sizes"),
 	NUM("fault_time_ratio", "TIME", RATIO, 6, time_share, 0, RATE, TABLES, .label = "time",
-	    .what = "time inside DAX faults per elapsed time (100%: one thread, always)"),
+	    SIZE, .what = "time inside DAX faults per elapsed time (100%: one thread, always)"),
 	LATENCY("pte", "4K", DAX_LAT_PTE, "4 KiB faults"),
 	LATENCY("pmd", "2M", DAX_LAT_PMD, "2 MiB faults"),
 	LATENCY("fallback", "FB", DAX_LAT_FALLBACK, "2 MiB attempts that fell back"),
 	LATENCY("zero", "Z", DAX_LAT_ZERO, "zero-page faults"),
 	LATENCY("sync", "S", DAX_LAT_SYNC, "MAP_SYNC faults"),
 	NUM("faults", "FAULTS", COUNT, 6, outcomes, PTE_FAULTS | PMD_FAULTS, TABLES,
-	    .label = "handled", .what = "faults handled: pte_faults + pmd_faults"),
+	    .label = "handled", SIZE, .what = "faults handled: pte_faults + pmd_faults"),
 	NUM("read_faults", "READS", COUNT, 6, outcomes, PTE_FAULTS | PMD_FAULTS | READS_ONLY,
 	    TABLES, .what = "faults handled for a read, both sizes"),
 	NUM("write_faults", "WRITES", COUNT, 6, outcomes, PTE_FAULTS | PMD_FAULTS | WRITES_ONLY,
@@ -405,7 +392,7 @@ const struct dax_field dax_fields[] = {
 	NUM("ranges_touched", "RANGES", COUNT, 6, ranges, DAX_RANGE_TOUCHED, TABLES,
 	    .label = "ranges", .what = "2 MiB ranges touched at either size, each once"),
 	NUM("ranges_pmd", "RNG-2M", COUNT, 6, ranges, DAX_RANGE_PMD, TABLES, .label = "at 2 MiB",
-	    .what = "2 MiB ranges served at 2 MiB, each once"),
+	    SIZE, .what = "2 MiB ranges served at 2 MiB, each once"),
 	NUM("pte_zero", "4K-Z", COUNT, 6, outcomes, BIT(DAX_PTE_ZERO), TABLES, .label = "4K zero",
 	    .what = "4 KiB zero pages mapped over holes"),
 	NUM("pmd_zero", "2M-Z", COUNT, 6, outcomes, BIT(DAX_PMD_ZERO), TABLES, .label = "2M zero",
@@ -423,22 +410,22 @@ const struct dax_field dax_fields[] = {
 	NUM("retries", "RETRY", COUNT, 6, outcomes, RETRIES, TABLES, .label = "retries",
 	    .what = "faults that lost a race and came again"),
 	NUM("downgrades", "DOWNGR", COUNT, 6, downgrades, false, .tables = DAX_IN_TABLES,
-	    .what = "2 MiB entries without storage that a 4 KiB fault split (T2 and up)"),
+	    NEEDS(DOWNGRADES), .what = "2 MiB entries without storage that a 4 KiB fault split (T2 and up)"),
 	NUM("zero_page_splits", "SPLITS", COUNT, 6, downgrades, true,
-	    .what = "of these 2 MiB zero pages, taken from all processes"),
+	    NEEDS(DOWNGRADES), .what = "of these 2 MiB zero pages, taken from all processes"),
 	NUM("pte_zero_replaced", "4K-ZR", COUNT, 6, zero_replaced, DAX_ZERO_REPLACED_PTE,
-	    .what = "4 KiB zero pages replaced by storage, in all processes (T2 and up)"),
+	    NEEDS(ZERO_REPLACED), .what = "4 KiB zero pages replaced by storage, in all processes (T2 and up)"),
 	NUM("pmd_zero_replaced", "2M-ZR", COUNT, 6, zero_replaced, DAX_ZERO_REPLACED_PMD,
-	    .what = "2 MiB zero pages replaced by storage, in all processes (T2 and up)"),
+	    NEEDS(ZERO_REPLACED), .what = "2 MiB zero pages replaced by storage, in all processes (T2 and up)"),
 	NUM("upgrades", "UPGR", COUNT, 6, upgrades, DAX_UPGRADED,
-	    .what = "ranges turned from 4 KiB entries to one of 2 MiB (patched kernels)"),
+	    NEEDS(UPGRADES), .what = "ranges turned from 4 KiB entries to one of 2 MiB (patched kernels)"),
 	NUM("upgrades_failed", "UPFAIL", COUNT, 6, upgrades, DAX_UPGRADE_FAILED,
-	    .what = "upgrades after which nothing was mapped at 2 MiB (patched kernels)"),
-	LATENCY("wait", "W", DAX_LAT_WAIT, "waits for entry locks"),
+	    NEEDS(UPGRADES), .what = "upgrades after which nothing was mapped at 2 MiB (patched kernels)"),
+	LATENCY("wait", "W", DAX_LAT_WAIT, "waits for entry locks", NEEDS(WAITS)),
 	NUM("entry_waits", "WAITS", COUNT, 6, wait_count, 0, TABLES, .label = "waits",
-	    .what = "times a task slept for an entry lock (T2 and up)"),
+	    NEEDS(WAITS), .what = "times a task slept for an entry lock (T2 and up)"),
 	NUM("entry_wait_ns", "WAIT-T", NS, 9, wait_time, 0, TABLES,
-	    .what = "time asleep for entry locks (T2 and up)"),
+	    NEEDS(WAITS), .what = "time asleep for entry locks (T2 and up)"),
 	NUM("res_pmd_bytes", "RES-2M", BYTES, 7, resident, DAX_RESIDENT_PMD, TABLES, READING,
 	    .label = "at 2 MiB", .what = "mapped now at 2 MiB, zero pages included (Linux 6.7)"),
 	NUM("res_pte_bytes", "RES-4K", BYTES, 7, resident, DAX_RESIDENT_PTE, TABLES, READING,
@@ -456,15 +443,15 @@ const struct dax_field dax_fields[] = {
 	 .text = top_reason,
 	 .what = "most frequent reason of the fallbacks"},
 	NUM("pte_faults_per_s", "4K/s", PER_S, 6, per_s, PTE_FAULTS, RATE,
-	    .what = "4 KiB faults per second"),
+	    SIZE, .what = "4 KiB faults per second"),
 	NUM("pmd_faults_per_s", "2M/s", PER_S, 6, per_s, PMD_FAULTS, RATE,
-	    .what = "2 MiB faults per second"),
+	    SIZE, .what = "2 MiB faults per second"),
 	NUM("fallbacks_per_s", "FB/s", PER_S, 6, per_s, FALLBACKS, RATE,
-	    .what = "fallbacks per second"),
+	    SIZE, .what = "fallbacks per second"),
 	NUM("fault_time_ns", "SUM-T", NS, 9, fault_time, 0,
-	    .what = "time inside DAX fault handlers, waits included (~: not all were timed)"),
+	    SIZE, .what = "time inside DAX fault handlers, waits included (~: not all were timed)"),
 	NUM("untracked_faults", "UNTRK", COUNT, 6, ranges, DAX_RANGE_UNTRACKED,
-	    .what = "faults whose range found no room to be remembered"),
+	    .what = "faults in ranges that the range table had no room for"),
 	NUM("untimed_faults", "UNTIM", COUNT, 6, untimed, 0,
 	    .what = "faults whose begin was not looked at, so without a latency"),
 };
@@ -489,7 +476,9 @@ struct dax_num dax_field_num(const struct dax_field *field, const struct dax_ite
 		window = DAX_INTERVAL;
 	if (field->reading)
 		window = DAX_TOTAL;
-	return field->num ? field->num(item, window, field->arg) : num_unknown();
+	if (!field->num || field->needs & ~item->known)
+		return num_unknown();
+	return field->num(item, window, field->arg);
 }
 
 const char *dax_field_text(const struct dax_field *field, const struct dax_item *item,

@@ -11,7 +11,7 @@ static inline bool same_key(const struct dax_key *a, const struct dax_key *b)
 	       a->tid == b->tid;
 }
 
-/* Items and rows that stand for many have the same key, and are told apart by @sort. */
+/* Items and rows that stand for many have the same key; @sort separates them. */
 enum { SORT_ONE, SORT_OTHER, SORT_EXITED };
 
 static inline size_t hash_key(const struct dax_key *key, int sort)

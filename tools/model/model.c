@@ -7,58 +7,69 @@
 #include "model/key.h"
 #include "model/model.h"
 #include "model/num.h"
-#include "model/resident.h"
+#include "model/resident-sum.h"
 #include "model/rows.h"
+#include "util/counts.h"
 
-/* A cell is counters and nothing else; all but lat_max add up. */
-#define CELL_WORDS (sizeof(struct dax_cell) / sizeof(__u64))
-#define MAX_FIRST  (offsetof(struct dax_cell, lat_max) / sizeof(__u64))
-#define MAX_BEYOND (MAX_FIRST + DAX_NR_CLASSES)
-_Static_assert(sizeof(struct dax_cell) % sizeof(__u64) == 0, "a cell is an array of counters");
-
-static bool is_max(size_t word)
-{
-	return word >= MAX_FIRST && word < MAX_BEYOND;
-}
-
-static void cell_add(struct dax_cell *to, const struct dax_cell *cell)
+static bool cell_add(struct dax_counts *to, const struct dax_counts *cell)
 {
 	__u64 *sum = (__u64 *)to;
 	const __u64 *add = (const __u64 *)cell;
+	unsigned int cls;
 	size_t i;
 
-	for (i = 0; i < CELL_WORDS; i++) {
-		if (!is_max(i))
+	for (i = 0; i < DAX_COUNT_WORDS; i++) {
+		if (!DAX_COUNT_IS_MAX(i))
 			sum[i] = known_add(sum[i], add[i]);
 		else if (sum[i] == DAX_NOT_KNOWN || add[i] == DAX_NOT_KNOWN)
 			sum[i] = DAX_NOT_KNOWN;
 		else if (add[i] > sum[i])
 			sum[i] = add[i];
 	}
+	for (cls = 0; cls < DAX_NR_CLASSES; cls++) {
+		if (!cell->lat[cls])
+			continue;
+		sum = counts_lat_make(to, cls);
+		for (i = 0; sum && i < DAX_LAT_BUCKETS; i++)
+			sum[i] = known_add(sum[i], cell->lat[cls][i]);
+		if (!sum)
+			return false;
+	}
+	return true;
 }
 
 /*
  * What @now gained over @before. A largest latency belongs to the interval only when it was
  * exceeded there or nothing was timed; else the interval's own is unknown.
  */
-static void cell_gain(struct dax_cell *gain, const struct dax_cell *now,
-		      const struct dax_cell *before)
+static bool cell_gain(struct dax_counts *gain, const struct dax_counts *now, const struct dax_counts *before)
 {
 	__u64 *to = (__u64 *)gain;
 	const __u64 *new = (const __u64 *)now, *old = (const __u64 *)before;
-	size_t i, cls;
+	unsigned int cls;
+	size_t i;
 
-	for (i = 0; i < CELL_WORDS; i++)
-		if (!is_max(i))
+	counts_clear(gain);
+	for (i = 0; i < DAX_COUNT_WORDS; i++)
+		if (!DAX_COUNT_IS_MAX(i))
 			to[i] = known_gain(new[i], old[i]);
 	for (cls = 0; cls < DAX_NR_CLASSES; cls++) {
-		bool idle = !memcmp(now->lat[cls], before->lat[cls], sizeof(now->lat[cls]));
+		const __u64 *here = counts_lat(now, cls), *there = counts_lat(before, cls);
+		bool idle = !memcmp(here, there, DAX_LAT_BUCKETS * sizeof(*here));
 
 		if (now->lat_max[cls] > before->lat_max[cls])
 			gain->lat_max[cls] = now->lat_max[cls];
 		else
 			gain->lat_max[cls] = idle ? 0 : DAX_NOT_KNOWN;
+		if (idle)
+			continue;
+		to = counts_lat_make(gain, cls);
+		for (i = 0; to && i < DAX_LAT_BUCKETS; i++)
+			to[i] = known_gain(here[i], there[i]);
+		if (!to)
+			return false;
 	}
+	return true;
 }
 
 /* Items of one kind while they are collected; table[] finds them by key. */
@@ -81,21 +92,25 @@ static int group_init(struct group *group, struct dax_items *items, size_t rows)
 	return group->table ? 0 : -1;
 }
 
+/* The histogram of what nobody knows, in all items that have one. */
+static __u64 not_known[DAX_LAT_BUCKETS] = {[0 ... DAX_LAT_BUCKETS - 1] = DAX_NOT_KNOWN};
+
 static void item_init(struct dax_item *item, enum dax_item_kind kind, const struct dax_model *model)
 {
+	int cls;
+
 	memset(item, 0, sizeof(*item));
 	item->kind = kind;
-	item->all_reasons = model->all_reasons;
-	item->downgrades = model->downgrades;
-	item->waits = model->waits;
-	item->zero_replaced = model->zero_replaced;
+	item->known = model->known;
 	item->waits_lost = model->lost.waits > 0;
 	item->entries_lost = model->lost.entries > 0;
 	item->tier = model->tier;
-	item->upgrades = model->upgrades;
 	item->elapsed_ns = model->elapsed_ns;
-	if (!model->elapsed_ns)
-		memset(&item->last, 0xff, sizeof(item->last));
+	if (!model->elapsed_ns) {
+		memset(&item->last, 0xff, offsetof(struct dax_counts, lat));
+		for (cls = 0; cls < DAX_NR_CLASSES; cls++)
+			item->last.lat[cls] = not_known;
+	}
 }
 
 static struct dax_item *group_append(struct group *group)
@@ -114,7 +129,7 @@ static struct dax_item *group_append(struct group *group)
 	return &items->item[items->nr++];
 }
 
-/* What tells items of @kind apart, of a row. */
+/* What makes items of @kind different, of a row. */
 static struct dax_key key_of(enum dax_item_kind kind, const struct dax_row *row)
 {
 	switch (kind) {
@@ -158,19 +173,19 @@ static void item_name(struct dax_item *item, const struct dax_row *row)
 	}
 }
 
-/* Whom an item of @kind stands for, of a row. */
+/* What an item of @kind stands for, of a row. */
 static int sort_of(enum dax_item_kind kind, const struct dax_row *row)
 {
 	/* A thread that has exited may be of a process that has not. */
 	if (row->exited && (kind == DAX_THREAD || (kind == DAX_PROCESS && !row->key.tgid)))
 		return SORT_EXITED;
-	/* A recording tells threads apart only up to a number. */
+	/* A recording separates threads only up to a number. */
 	if (row->other || (kind == DAX_CGROUP && !row->cgroup) || (kind == DAX_THREAD && !row->key.tid))
 		return SORT_OTHER;
 	return SORT_ONE;
 }
 
-/* Of processes that are gone, names and cgroups are told apart. */
+/* Exited processes are separated by name and cgroup. */
 static struct dax_key key_of_exited(const struct dax_row *row)
 {
 	__u64 h = 0xcbf29ce484222325ULL;
@@ -212,17 +227,17 @@ static struct dax_item *group_item(struct group *group, enum dax_item_kind kind,
 	return item;
 }
 
-static void item_add(struct dax_item *item, const struct dax_row *row, const struct dax_cell *gain)
+static bool item_add(struct dax_item *item, const struct dax_row *row, const struct dax_counts *gain)
 {
-	cell_add(&item->total, &row->count);
-	if (gain)
-		cell_add(&item->last, gain);
+	if (!cell_add(&item->total, &row->count) || (gain && !cell_add(&item->last, gain)))
+		return false;
 	if (item->kind == DAX_FILE && !item->path && row->path) {
 		item->path = row->path;
 		item->path_was = row->path_was;
 		item->path_deleted = row->path_deleted;
 		item->path_gone = row->path_gone;
 	}
+	return true;
 }
 
 /* Rows are there again, but for those that are said to be gone; else nothing can be compared. */
@@ -235,50 +250,55 @@ static bool comparable(const struct dax_sample *now, const struct rows *before)
 	return before->sample && found + now->nr_gone >= before->sample->nr_rows;
 }
 
-/* What @row counted since the reading before. */
-static void row_gain(struct dax_cell *gain, const struct dax_row *row, const struct rows *before)
+/* What @row counted since the reading before. @had is room for what it had then. */
+static bool row_gain(struct dax_counts *gain, struct dax_counts *had, const struct dax_row *row,
+		     const struct rows *before)
 {
 	const struct dax_row *old = rows_find(before, row);
-	struct dax_cell had = {0};
 
-	if (old)
-		had = old->count;
-	if (row->absorbed)
-		cell_add(&had, row->absorbed);
-	cell_gain(gain, &row->count, &had);
+	counts_clear(had);
+	return (!old || counts_set(had, &old->count)) && (!row->absorbed || cell_add(had, row->absorbed)) &&
+	       cell_gain(gain, &row->count, had);
+}
+
+/* Add @row to all items that it belongs to. @gain is NULL when what it gained is not known. */
+static bool add_row(struct dax_model *model, const struct dax_row *row, const struct dax_counts *gain,
+		    struct group group[])
+{
+	struct dax_item *item;
+	int kind;
+
+	if (!item_add(&model->host, row, gain))
+		return false;
+	for (kind = DAX_MOUNT; kind < DAX_NR_ITEM_KINDS; kind++) {
+		if (kind == DAX_THREAD && !(model->known & DAX_KNOWN_THREADS))
+			continue;
+		item = group_item(&group[kind], kind, row, model);
+		if (!item || !item_add(item, row, gain))
+			return false;
+	}
+	return true;
 }
 
 static int add_rows(struct dax_model *model, const struct dax_sample *now, const struct rows *before,
 		    struct group group[])
 {
-	struct dax_cell gain;
+	struct dax_counts gain = {0}, had = {0};
+	bool good = true;
 	size_t i;
-	int kind;
 
-	for (i = 0; i < now->nr_rows; i++) {
+	for (i = 0; i < now->nr_rows && good; i++) {
 		const struct dax_row *row = &now->rows[i];
-		const struct dax_cell *gained = NULL;
 
-		if (model->elapsed_ns) {
-			row_gain(&gain, row, before);
-			gained = &gain;
-		}
-		item_add(&model->host, row, gained);
-		for (kind = DAX_MOUNT; kind < DAX_NR_ITEM_KINDS; kind++) {
-			struct dax_item *item;
-
-			if (kind == DAX_THREAD && !model->threads)
-				continue;
-			item = group_item(&group[kind], kind, row, model);
-			if (!item)
-				return -1;
-			item_add(item, row, gained);
-		}
+		good = !model->elapsed_ns || row_gain(&gain, &had, row, before);
+		good = good && add_row(model, row, model->elapsed_ns ? &gain : NULL, group);
 	}
-	return 0;
+	counts_free(&gain);
+	counts_free(&had);
+	return good ? 0 : -1;
 }
 
-/* Whom to look at first: where most 4 KiB faults come from. */
+/* Where most 4 KiB faults come from: what to look at first. */
 static void note_most(struct dax_item *item, const struct dax_row *row, __u64 faults)
 {
 	if (row->other || row->exited || faults <= item->most)
@@ -346,7 +366,7 @@ static int note_all(struct dax_model *model, const struct dax_sample *now, struc
 
 		for (end = i; end < now->nr_rows && same_pair(order[i], order[end]); end++) {
 			sum += pte_faults(order[end]);
-			if (model->threads)
+			if (model->known & DAX_KNOWN_THREADS)
 				note_most(group_item(&group[DAX_THREAD], DAX_THREAD, order[end],
 						     model),
 					  order[end], pte_faults(order[end]));
@@ -437,12 +457,8 @@ struct dax_model *dax_model_build(const struct dax_sample *now, const struct dax
 	model->mono_ns = now->mono_ns;
 	model->real_ns = now->real_ns;
 	model->tier = now->tier;
-	model->all_reasons = now->extents;
-	model->downgrades = now->downgrades;
-	model->waits = now->waits;
-	model->zero_replaced = now->zero_replaced;
-	model->upgrades = now->upgrades;
-	model->threads = now->threads;
+	model->known = now->known;
+	model->cgroups = now->cgroups;
 	model->lost = now->lost;
 	if (!failed && comparable(now, &rows))
 		model->elapsed_ns = elapsed_ns;
@@ -464,13 +480,29 @@ struct dax_model *dax_model_build(const struct dax_sample *now, const struct dax
 	return model;
 }
 
+static void item_free(struct dax_item *item)
+{
+	int cls;
+
+	for (cls = 0; cls < DAX_NR_CLASSES; cls++)
+		if (item->last.lat[cls] == not_known)
+			item->last.lat[cls] = NULL;
+	counts_free(&item->total);
+	counts_free(&item->last);
+}
+
 void dax_model_free(struct dax_model *model)
 {
+	size_t i;
 	int kind;
 
 	if (!model)
 		return;
-	for (kind = 0; kind < DAX_NR_ITEM_KINDS; kind++)
+	item_free(&model->host);
+	for (kind = 0; kind < DAX_NR_ITEM_KINDS; kind++) {
+		for (i = 0; i < model->list[kind].nr; i++)
+			item_free(&model->list[kind].item[i]);
 		free(model->list[kind].item);
+	}
 	free(model);
 }

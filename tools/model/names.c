@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* names.c - the words for outcomes, reasons, classes and tiers, and what to do about each reason.
  */
+#include <string.h>
 #include "fields.h"
 
 static const char *const outcome_names[DAX_NR_OUTCOMES] = {
@@ -14,10 +15,11 @@ static const char *const outcome_names[DAX_NR_OUTCOMES] = {
 
 #define STOPPED "stop the programs that have it open, then "
 #define MAPS "grep -F {file} /proc/{pid}/maps"
+#define LINK "a program or library that runs from DAX: link it with -z max-page-size=2097152"
 
 /*
- * What a reason means, how to be rid of it, and what to type for it. What erases data says so.
- * {file}, {dir} and {pid} are filled in by the view, {extsize} and {sparse} where XFS is.
+ * What a reason means, how to be rid of it, and what to type for it, which never harms data: what
+ * erases some is described only. {file}, {dir} and {pid} are filled in by the view.
  */
 static const struct reason {
 	const char *name, *means, *fix, *run;
@@ -28,7 +30,7 @@ static const struct reason {
 			.name = "misaligned_addr",
 			.means = "memory address and file offset differ modulo 2 MiB",
 			.fix = "in the program: mmap(NULL, ...) from a file offset that is a "
-			       "multiple of 2 MiB; no MAP_FIXED, no address hint",
+			       "multiple of 2 MiB; no MAP_FIXED, no address hint; " LINK,
 			.run = MAPS,
 		},
 	[DAX_WHY_PRIVATE_WRITE] =
@@ -43,7 +45,7 @@ static const struct reason {
 			.name = "vma_start",
 			.means = "the mapping begins inside the 2 MiB range",
 			.fix = "in the program: map from a multiple of 2 MiB; do not split the "
-			       "mapping by mprotect, munmap or mremap",
+			       "mapping by mprotect, munmap or mremap; " LINK,
 			.run = MAPS,
 		},
 	[DAX_WHY_VMA_END] =
@@ -51,23 +53,24 @@ static const struct reason {
 			.name = "vma_end",
 			.means = "the mapping ends inside the 2 MiB range",
 			.fix = "in the program: map a multiple of 2 MiB; do not split the mapping "
-			       "by mprotect, munmap or mremap",
+			       "by mprotect, munmap or mremap; " LINK,
 			.run = MAPS,
 		},
 	[DAX_WHY_PAST_EOF] =
 		{
 			.name = "past_eof",
 			.means = "the file ends inside the 2 MiB range",
-			.fix = STOPPED "make its length a multiple of 2 MiB, best before it is filled; "
-				       "a copy drops what earlier faults left",
-			.run = "truncate -s %2M {file} && " DAX_RUN_COPY,
+			.fix = "in the program: make its length a multiple of 2 MiB before it is "
+			       "filled; or, where zeros at its end do no harm, " STOPPED
+			       "let --grow add them to a copy",
+			.run = "daxdoctor --repair --grow {file}",
 		},
 	[DAX_WHY_PTE_ENTRY] =
 		{
 			.name = "pte_entry",
 			.means = "an earlier 4 KiB fault, of any process, left its entry in the "
 				 "page cache",
-			.fix = STOPPED "drop the entries by a copy (or umount and mount), and let the "
+			.fix = STOPPED "write it again, because a new file has no entries, and let the "
 				       "first touch of each range be at 2 MiB",
 			.run = DAX_RUN_COPY,
 		},
@@ -76,15 +79,15 @@ static const struct reason {
 			.name = "lookup_failed",
 			.means =
 				"the filesystem found no extent: full, over quota, or an I/O error",
-			.fix = "make room, or look what the device has",
+			.fix = "free some space, or look for errors of the device",
 			.run = "df -h {dir}; dmesg | tail",
 		},
 	[DAX_WHY_EXTENT_SHORT] =
 		{
 			.name = "extent_short",
 			.means = "the file's extent ends before the 2 MiB range does",
-			.fix = STOPPED "allocate it anew, in whole 2 MiB pieces; if that does not help, "
-				       "daxdoctor FILE says what the filesystem lacks",
+			.fix = STOPPED "allocate it again, in whole 2 MiB pieces; if that does not help, "
+				       "daxdoctor FILE shows what the filesystem lacks",
 			.run = DAX_RUN_COPY,
 		},
 	[DAX_WHY_EXTENT_MISALIGNED] =
@@ -92,10 +95,10 @@ static const struct reason {
 			.name = "extent_misaligned",
 			.means = "the file's extent does not start at a multiple of 2 MiB on the "
 				 "device",
-			.fix = STOPPED "allocate it anew; if that does not help, daxdoctor FILE says "
-				       "whose the offset is: the partition has to start at a multiple of "
-				       "4096 sectors, the filesystem be made by mkfs.xfs -d su=2m,sw=1 or "
-				       "mkfs.ext4 -b 4096 -E stride=512 (erases all data)",
+			.fix = STOPPED "allocate it again; if that does not help, daxdoctor FILE shows "
+				       "which layer adds the offset; when you make the partition or filesystem "
+				       "again, which erases it, start at a multiple of 4096 sectors and "
+				       "use -d su=2m,sw=1 (XFS) or -b 4096 -E stride=512 (ext4)",
 			.run = DAX_RUN_COPY,
 		},
 	[DAX_WHY_DEVICE_SHORT] =
@@ -103,8 +106,8 @@ static const struct reason {
 			.name = "device_short",
 			.means = "the device gives no aligned 2 MiB in one piece: LVM, stripes, "
 				 "bad blocks, namespace",
-			.fix = "stripes of whole 2 MiB and, of their device, queue/max_sectors_kb "
-			       "of 2048 or more; LVM from a multiple of 4096 sectors, no bad "
+			.fix = "use stripes that are a multiple of 2 MiB and set queue/max_sectors_kb "
+			       ">= 2048; start LVM at a multiple of 4096 sectors, no bad "
 			       "blocks, a namespace with --align=2M (making one erases all data)",
 			.run = "ndctl list -NuRM; dmsetup table",
 		},
@@ -125,7 +128,7 @@ static const struct reason {
 	[DAX_WHY_UNKNOWN] =
 		{
 			.name = "unknown",
-			.means = "this tier cannot tell the reason",
+			.means = "this tier cannot find the reason",
 			.fix = "run without --max-tier, on Linux 5.15 or later with the iomap "
 			       "events",
 		},
@@ -183,14 +186,33 @@ const char *dax_reason_means(enum dax_reason reason)
 	return reasons[reason].means;
 }
 
-const char *dax_reason_fix(enum dax_reason reason)
+/* An EROFS is as its image was made: to change the storage of a file, make the image again. */
+static bool image_decides(enum dax_reason reason, const char *fs)
 {
-	return reasons[reason].fix;
+	return fs && !strcmp(fs, "erofs") &&
+	       (reason == DAX_WHY_PAST_EOF || reason == DAX_WHY_PTE_ENTRY ||
+		reason == DAX_WHY_EXTENT_SHORT || reason == DAX_WHY_EXTENT_MISALIGNED);
 }
 
-const char *dax_reason_run(enum dax_reason reason)
+const char *dax_reason_fix(enum dax_reason reason, const char *fs)
 {
-	return reasons[reason].run;
+	if (!image_decides(reason, fs))
+		return reasons[reason].fix;
+	if (reason == DAX_WHY_PAST_EOF)
+		return "make its length a multiple of 2 MiB before the image is made";
+	if (reason == DAX_WHY_PTE_ENTRY)
+		return STOPPED "unmount and mount it, and let the first touch of each range be at 2 MiB; daxdoctor FILE "
+			       "shows whether the image allows that";
+	return "the filesystem is read-only: make its image again, without compression, by mkfs.erofs "
+	       "with -E noinline_data --dsunit=512 (erofs-utils 1.8 or later), and put it where a "
+	       "multiple of 2 MiB begins";
+}
+
+const char *dax_reason_run(enum dax_reason reason, const char *fs)
+{
+	if (!image_decides(reason, fs))
+		return reasons[reason].run;
+	return reason == DAX_WHY_PTE_ENTRY ? "daxdoctor {file}" : NULL;
 }
 
 const char *dax_class_name(enum dax_class cls)
@@ -211,6 +233,24 @@ const char *dax_range_name(enum dax_range_count count)
 const char *dax_wait_name(enum dax_wait wait)
 {
 	return (unsigned int)wait < DAX_NR_WAITS ? wait_names[wait] : "unknown";
+}
+
+const char *dax_cgroups_name(enum dax_cgroups cgroups)
+{
+	static const char *const name[DAX_NR_CGROUPS] = {"v2", "hybrid", "v1"};
+
+	return name[cgroups];
+}
+
+const char *dax_cgroups_means(enum dax_cgroups cgroups)
+{
+	static const char *const means[DAX_NR_CGROUPS] = {
+		[DAX_CGROUPS_HYBRID] = "cgroups of version 1 are mounted too, and BPF sees version 2 only: processes "
+				       "that are only in those have no cgroup here",
+		[DAX_CGROUPS_NONE] = "unknown: BPF sees cgroups of version 2 only, and none are mounted here",
+	};
+
+	return means[cgroups];
 }
 
 const char *dax_tier_name(enum dax_tier tier)

@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include "util/child.h"
 
-static void run(int go_fd, int error_fd, char *const argv[])
+static void run(int go_fd, int error_fd, char *const argv[], const struct user *user)
 {
 	char byte;
 	int err;
@@ -20,14 +20,17 @@ static void run(int go_fd, int error_fd, char *const argv[])
 	/* End of file: the tool died or gave up before it could watch. */
 	if (read(go_fd, &byte, 1) != 1)
 		_exit(0);
-	execvp(argv[0], argv);
-	err = errno;
+	err = user ? -user_become(user) : 0;
+	if (!err) {
+		execvp(argv[0], argv);
+		err = errno;
+	}
 	if (write(error_fd, &err, sizeof(err)) != sizeof(err))
 		_exit(126);
 	_exit(127);
 }
 
-int child_prepare(struct child *child, char *const argv[])
+int child_prepare(struct child *child, char *const argv[], const struct user *user)
 {
 	int go[2], error[2], err;
 
@@ -53,7 +56,7 @@ int child_prepare(struct child *child, char *const argv[])
 	if (!child->pid) {
 		close(go[1]);
 		close(error[0]);
-		run(go[0], error[1], argv);
+		run(go[0], error[1], argv, user);
 	}
 	close(go[0]);
 	close(error[1]);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <sys/types.h>
+#include "util/user.h"
 
 struct child {
 	pid_t pid;    /* 0: no command */
@@ -13,10 +14,10 @@ struct child {
 };
 
 /*
- * Fork a process that will run @argv (searched in PATH), but waits for child_start(). Its signal
- * mask and handlers are those the caller had at child_prepare(). Returns 0 or a negative errno.
+ * Fork a process that will run @argv (searched in PATH) as @user, or as we are when NULL, but waits for
+ * child_start(). Its signal mask and handlers are those the caller had at child_prepare(). Returns 0 or a negative errno.
  */
-int child_prepare(struct child *child, char *const argv[]);
+int child_prepare(struct child *child, char *const argv[], const struct user *user);
 
 /* Is @name what child_prepare() would find a program under? */
 bool child_is_program(const char *name);

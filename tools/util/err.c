@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* err.c - messages to stderr and the exit statuses that every program shares. */
 #include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,12 +40,28 @@ const char *program_name(void)
 	return name;
 }
 
+/*
+ * Does whoever reads the messages read UTF-8? Asked of the environment: programs call setlocale() late or
+ * not at all.
+ */
+static bool is_utf8(void)
+{
+	locale_t here = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+	bool yes;
+
+	if (!here)
+		return false;
+	yes = !strcmp(nl_langinfo_l(CODESET, here), "UTF-8");
+	freelocale(here);
+	return yes;
+}
+
 static void vwarn_msg(const char *fmt, va_list args)
 {
 	char raw[MESSAGE_MAX], clean[4 * MESSAGE_MAX];
 
 	vsnprintf(raw, sizeof(raw), fmt, args);
-	escape_text(clean, sizeof(clean), raw, ESCAPE_TERMINAL);
+	escape_text(clean, sizeof(clean), raw, is_utf8() ? ESCAPE_TERMINAL : ESCAPE_ASCII);
 	fflush(stdout);
 	fprintf(stderr, "%s: %s\n", name, clean);
 }

@@ -44,8 +44,9 @@ static size_t utf8_len(const unsigned char *s, uint32_t *cp)
 /* Code points that move the cursor, change colours or reorder what is beside them. */
 static bool unsafe_point(uint32_t cp)
 {
-	return cp < 0x20 || (cp >= 0x7f && cp <= 0x9f) || (cp >= 0x202a && cp <= 0x202e) ||
-	       (cp >= 0x2066 && cp <= 0x2069) || cp == 0x2028 || cp == 0x2029;
+	return cp < 0x20 || (cp >= 0x7f && cp <= 0x9f) || cp == 0x061c || cp == 0x200e || cp == 0x200f ||
+	       (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2066 && cp <= 0x2069) ||
+	       (cp >= 0xfff9 && cp <= 0xfffb);
 }
 
 size_t escape_text(char *out, size_t size, const char *text, enum escape_for how)

@@ -14,8 +14,9 @@ enum escape_for {
 /*
  * Write @text, escaped, to @out of @size bytes (at least 1) with a final NUL; cut between
  * characters when it does not fit. Returns the bytes written without the NUL. A buffer of
- * 4 * strlen(text) + 1 bytes always suffices. Newlines and tabs are control bytes; C1 controls and
- * the bidirectional overrides (U+202A..E, U+2066..9) count as such.
+ * 4 * strlen(text) + 1 bytes always suffices. Newlines and tabs are control bytes; C1 controls, marks
+ * and overrides of the direction of text (U+061C, U+200E, U+200F, U+202A..E, U+2066..9) and annotations
+ * (U+FFF9..B) count as such.
  */
 size_t escape_text(char *out, size_t size, const char *text, enum escape_for how);
 

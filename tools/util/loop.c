@@ -27,6 +27,7 @@ struct loop {
 	nfds_t nr;
 	sigset_t before;
 	bool masked;
+	bool job; /* in a script's background: the terminal's keys are not for us */
 };
 
 struct loop *loop_new(void)
@@ -72,6 +73,8 @@ int loop_signals(struct loop *loop, const int *signals, size_t nr, loop_fn fn, v
 	int fd, err;
 
 	sigemptyset(&set);
+	/* A script's background has neither a group of its own nor the terminal to read from. */
+	loop->job = ignored(SIGINT) && getpgrp() != getpid() && !isatty(STDIN_FILENO);
 	for (i = 0; i < nr; i++)
 		if (signals[i] != SIGHUP || !ignored(SIGHUP))
 			sigaddset(&set, signals[i]);
@@ -152,6 +155,13 @@ static int take(const struct loop *loop, nfds_t i, __u64 *what)
 		got = read(loop->poll[i].fd, &info, sizeof(info));
 		if (got == sizeof(info))
 			*what = info.ssi_signo;
+		/*
+		 * Of a background job of a script SIGINT and SIGQUIT were ignored when it began, so that Ctrl-C is
+		 * not for it. Those that somebody sends by kill(1) are.
+		 */
+		if (got > 0 && loop->job && info.ssi_code == SI_KERNEL &&
+		    (info.ssi_signo == SIGINT || info.ssi_signo == SIGQUIT))
+			return 0;
 		break;
 	case TIMER:
 		got = read(loop->poll[i].fd, what, sizeof(*what));

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* help.c - --help, from the tables of commands and options. */
+#include <string.h>
+#include "cli/cli.h"
+
+#define TEXT_COLUMN 24 /* where the text of an option begins */
+
+/* What is typed, as in "-d, --delay SEC". */
+static void option_sign(char *to, size_t size, const struct cli_option *o)
+{
+	const char *open = "", *takes = "", *close = "";
+	char letter[8] = "    ";
+
+	if (o->key == CLI_COMMAND) {
+		snprintf(to, size, "-- %s", o->takes);
+		return;
+	}
+	if (o->key < 256)
+		snprintf(letter, sizeof(letter), "-%c, ", (char)o->key);
+	if (o->value != CLI_NONE && o->takes) {
+		open = o->value == CLI_OPTIONAL ? "[=" : " ";
+		takes = o->takes;
+		close = o->value == CLI_OPTIONAL ? "]" : "";
+	}
+	snprintf(to, size, "%s--%s%s%s%s", letter, o->name, open, takes, close);
+}
+
+static void print_option(FILE *to, const struct cli_option *o)
+{
+	const char *line = o->help, *end;
+	char sign[80];
+	int width;
+
+	option_sign(sign, sizeof(sign), o);
+	width = fprintf(to, "  %s", sign);
+	if (width > TEXT_COLUMN - 2) {
+		fputc('\n', to);
+		width = 0;
+	}
+	for (; *line; line = *end ? end + 1 : end) {
+		end = strchrnul(line, '\n');
+		fprintf(to, "%*s%.*s\n", TEXT_COLUMN - width, "", (int)(end - line), line);
+		width = 0;
+	}
+}
+
+static bool has_commands(const struct cli_command *command)
+{
+	size_t i;
+
+	for (i = 0; !command->name && i < cli_nr_commands; i++)
+		if (!strcmp(cli_commands[i].program, command->program) && cli_commands[i].name)
+			return true;
+	return false;
+}
+
+static void print_usage(FILE *to, const struct cli_command *command)
+{
+	const char *line = command->operands, *end, *begin = "Usage: ";
+
+	for (; *line; line = *end ? end + 1 : end) {
+		end = strchrnul(line, '\n');
+		fprintf(to, "%s%s%s%s %.*s\n", begin, command->program, command->name ? " " : "",
+			command->name ? command->name : "", (int)(end - line), line);
+		begin = "       ";
+	}
+}
+
+void cli_help(FILE *to, const struct cli_command *command)
+{
+	size_t i;
+
+	print_usage(to, command);
+	fprintf(to, "%s\n", command->about);
+	if (has_commands(command))
+		for (i = 0; i < cli_nr_commands; i++) {
+			const struct cli_command *c = &cli_commands[i];
+
+			if (!strcmp(c->program, command->program) && c->name)
+				fprintf(to, "  %-10s %s\n", c->name, c->what);
+		}
+	if (has_commands(command))
+		fputc('\n', to);
+	for (i = 0; i < cli_nr_options; i++)
+		if (cli_options[i].on & command->on && cli_options[i].help)
+			print_option(to, &cli_options[i]);
+	if (command->end)
+		fprintf(to, "\n%s", command->end);
+}

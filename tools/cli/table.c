@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * table.c - every option of every program: letter, name, value, who takes it, and its words for --help and the
+ * manuals. `make pages` carries a change of it into the manuals and completions. In the text for the manuals `x` is
+ * bold, _x_ is italic, an empty line begins a paragraph, and a line that begins with a space stays as it is.
+ */
+#include "cli/cli.h"
+
+#define TEXT_OF_CGROUP                                                                                              \
+	"=Only tasks that are in this cgroup (version 2), or in one below it, when they fault. _PATH_ is as in "     \
+	"/proc/PID/cgroup, or a directory. May be given again, up to 8 times; with `-p` both must hold. _COMMAND_ "  \
+	"then decides only when to stop; it is counted if it is in such a cgroup."
+#define TEXT_OF_RUN                                                                                                \
+	"=Also write the counts, ratios, latencies and losses as a run for daxdash(1). The commit is that of "      \
+	"GITHUB_SHA or CI_COMMIT_SHA, when one is set; `daxdash import` can name it later."
+
+const struct cli_option cli_options[] = {
+	{CLI_KIND, "kind", CLI_VALUE, "KIND", CLI_FAULTS, "what to cause; 'daxbench kinds' lists the kinds", NULL},
+	{CLI_DELAY, "delay", CLI_VALUE, "SEC", CLI_TOP,
+	 "time between updates in seconds, 0.01 to 86400\n(default 1; 15 with --listen and --textfile)",
+	 "The operand _INTERVAL_ is the same."},
+	{CLI_COUNT, "count", CLI_VALUE, "N", CLI_TOP, "stop after N updates", "The operand _COUNT_ is the same."},
+	{CLI_COUNT, "count", CLI_VALUE, "N", CLI_FAULTS, "how many faults",
+	 "=How many faults, 1 to 100000000. For `mixed` this is the sum over all kinds; the default is then 100 a "
+	 "second, as far as the space allows."},
+	{CLI_DURATION, "duration", CLI_VALUE, "SEC", CLI_RECORD, "stop recording after SEC seconds",
+	 "The command continues."},
+	{CLI_DURATION, "duration", CLI_VALUE, "SEC", CLI_STAT, "stop counting after SEC seconds",
+	 "The command continues."},
+	{CLI_DURATION, "duration", CLI_VALUE, "SEC", CLI_FAULTS, "kind mixed: how long it lasts (20)", NULL},
+	{CLI_INPUT, "input", CLI_VALUE, "FILE", CLI_TOP, "show a recording of daxtrace record; needs no privilege",
+	 "It is shown in place of the running kernel; see RECORDINGS."},
+	{CLI_INPUT, "input", CLI_VALUE, "FILE", CLI_REPORT, "the recording (daxtrace.data); or just FILE",
+	 "=The recording (daxtrace.data); the operand _FILE_ is the same. It must be a regular file."},
+	{CLI_OUTPUT, "output", CLI_VALUE, "FILE", CLI_RECORD,
+	 "the recording (daxtrace.data); - for standard output.\nAn older FILE becomes FILE.old",
+	 "=Where the recording goes (daxtrace.data). Only its owner can read a new file (mode 0600), because it holds "
+	 "paths and command names of all users. An older _FILE_ becomes _FILE_.old once recording begins. A symbolic "
+	 "link is refused, except in /dev. With `-` the recording goes to standard output, and what the command prints "
+	 "there goes to standard error."},
+	{CLI_BATCH, "batch", CLI_NONE, NULL, CLI_TOP, "print text to standard output (also when it is a pipe)",
+	 "Lines have less than 80 columns, except for commands to type and long names."},
+	{CLI_JSON, "json", CLI_NONE, NULL, CLI_TOP, "print JSON, one object a line for each update", "See JSON."},
+	{CLI_JSON, "json", CLI_NONE, NULL, CLI_REPORT, "print one JSON object",
+	 "It has the members of an update of `daxtop --json`, and `recording`: what is known of the file."},
+	{CLI_JSON, "json", CLI_NONE_NOW, NULL, CLI_STAT, "print one JSON object to standard output, not text",
+	 "It has the members of an update of `daxtop --json`, and `command`, `exit_status` and `kernel`."},
+	{CLI_JSON, "json", CLI_NONE, NULL, CLI_DOCTOR, "print JSON, schema daxdoctor/1",
+	 "It holds raw numbers; each key names its unit."},
+	{CLI_JSON_FILE, "json-file", CLI_VALUE, "FILE", CLI_STAT, "write JSON to FILE, and print text as well",
+	 "A symbolic link is refused, except in /dev."},
+	{CLI_EVENTS, "events", CLI_NONE, NULL, CLI_REPORT, "print one line for each fault, in the order of time",
+	 "=Print one line for each fault, in the order in which they ended:\n\n"
+	 " SECONDS COMMAND PID/TID [CPU] OUTCOME read|write REASON\n"
+	 " offset=IN_FILE addr=ADDRESS ns=DURATION\n"
+	 " [extent=OFFSET+LENGTH type=TYPE flags=FLAGS storage=ON_DEVICE]\n"
+	 " file=PATH\n\n"
+	 "all in one line. The seconds are those of CLOCK_MONOTONIC; `ns=?` marks a fault that began before the "
+	 "recording."},
+	{CLI_LISTEN, "listen", CLI_VALUE, "ADDRESS", CLI_TOP,
+	 "serve figures for Prometheus at [ADDR:]PORT; without\nADDR on localhost",
+	 "=Serve figures for Prometheus; see FIGURES FOR A FLEET. _ADDRESS_ is PORT, ADDR:PORT or [ADDR]:PORT, with ADDR "
+	 "in digits; without ADDR it is localhost. Port 0 takes a free port, which standard error names."},
+	{CLI_TEXTFILE, "textfile", CLI_VALUE, "FILE", CLI_TOP, "write the same figures to FILE, for node_exporter",
+	 "=Write the same figures to _FILE_ at each update, in one step and readable by all, for the textfile collector "
+	 "of node_exporter. Nothing is shown on the terminal."},
+	{CLI_BY_CGROUP, "by-cgroup", CLI_NONE, NULL, CLI_TOP, "with these two: figures of each cgroup as well",
+	 "At most 256 cgroups are listed."},
+	{CLI_RUN, "run", CLI_VALUE, "FILE", CLI_STAT, "also write the counts, ratios and latencies as a run\nfor daxdash",
+	 TEXT_OF_RUN " Nothing is written when COMMAND fails."},
+	{CLI_RUN, "run", CLI_VALUE, "FILE", CLI_REPORT,
+	 "also write the counts, ratios and latencies as a run\nfor daxdash", TEXT_OF_RUN},
+	{CLI_RUN_NAME, "run-name", CLI_VALUE, "NAME", CLI_STAT,
+	 "name of the workload in that run, such as pmd-write or\ndb{threads=8}; with %f: one for each file",
+	 "The default is the name of COMMAND. With `%f` in it each file has a workload of its own, by its name without folders; files of one name are one."},
+	{CLI_RUN_NAME, "run-name", CLI_VALUE, "NAME", CLI_REPORT,
+	 "name of the workload in that run, such as pmd-write or\ndb{threads=8}; with %f: one for each file", "The default is \"recording\". With `%f` in it each file has a workload of its own, by its name without folders; files of one name are one."},
+	{CLI_RUN_BUILD, "run-build", CLI_VALUE, "FILE", CLI_STAT,
+	 "a program that is measured: runs of equal builds are\nrepetitions to daxdash; may be given again",
+	 "=A program, library or data file that is measured; may be given again. The run then holds a hash of the build ids "
+	 "of the kernel, of daxtrace and of these files, over what is loaded of programs, so that another version number "
+	 "does not make another build. `daxdash` treats runs of equal builds as repetitions, which can differ only by "
+	 "chance. Name everything that matters, or nothing."},
+	{CLI_ASSERT, "assert", CLI_VALUE, "EXPR", CLI_STAT,
+	 "METRIC >= NUMBER, or with <= > < == !=: exit status 1\nwhen it does not hold; may be given again",
+	 "=Judge what was counted; see ASSERTIONS. May be given again: then all must hold."},
+	{CLI_PID, "pid", CLI_VALUE, "PID[,PID]", CLI_TOP | CLI_RECORD | CLI_STAT,
+	 "only these processes and those they start from now on",
+	 "The numbers are those of the pid namespace that the program runs in; the number of a thread is refused. "
+	 "_COMMAND_ then decides only when to stop."},
+	{CLI_PID, "pid", CLI_VALUE, "PID", CLI_DOCTOR, "examine the mappings of a process", NULL},
+	{CLI_ALL, "all", CLI_NONE, NULL, CLI_RECORD | CLI_STAT, "all processes, for as long as COMMAND runs", NULL},
+	{CLI_CGROUP, "cgroup", CLI_VALUE, "PATH", CLI_WATCH,
+	 "only tasks in this cgroup and below; may be given again", TEXT_OF_CGROUP},
+	{CLI_THREADS, "threads", CLI_NONE, NULL, CLI_TOP, "count each thread separately",
+	 "This holds as far as there is room: see LIMITS."},
+	{CLI_THREADS, "threads", CLI_NONE, NULL, CLI_RECORD, "record the name of each thread",
+	 "Each file in each thread then takes a slot, not each file in each process."},
+	{CLI_THREADS, "threads", CLI_NONE, NULL, CLI_REPORT, "show a table of threads as well",
+	 "Their names are known when they were recorded with `record --threads`."},
+	{CLI_THREADS, "threads", CLI_NONE, NULL, CLI_STAT, "count each thread separately",
+	 "The counts of a process are the sums of its threads."},
+	{CLI_USER, "user", CLI_VALUE, "NAME", CLI_WATCH, "run COMMAND as this user; needs root",
+	 "=Run _COMMAND_ as this user, with the user's groups and HOME, USER and LOGNAME, so that only the watching has "
+	 "privileges: `sudo daxtrace stat -u $USER -- ./test`. _NAME_ can be a number."},
+	{CLI_SORT, "sort", CLI_VALUE, "FIELD", CLI_TOP, "order of the tables (pte_faults); see --list-fields",
+	 "=Order the tables by this field (pte_faults); `--list-fields` lists the fields. The largest numbers and the "
+	 "first names come first; what is unknown comes last."},
+	{CLI_ROWS, "rows", CLI_VALUE, "N", CLI_TOP | CLI_REPORT,
+	 "lines of each table (10 in text, all in JSON); 0: all", NULL},
+	{CLI_ROWS, "rows", CLI_VALUE, "N", CLI_DOCTOR, "lines of the map and of each list (24); 0: all",
+	 "JSON always has all."},
+	{CLI_RESIDENT, "resident", CLI_NONE, NULL, CLI_TOP, "show what is mapped now for all processes",
+	 "=Show what is mapped now for every process of which a fault was seen; see MAPPED NOW."},
+	{CLI_SMAPS, "smaps", CLI_NONE, NULL, CLI_DOCTOR,
+	 "with -p: look for MADV_NOHUGEPAGE in a large process,\nwhich cannot map memory meanwhile: about 45 ms for\n"
+	 "each GiB at 4 KiB",
+	 "=With `-p`: look for MADV_NOHUGEPAGE however long that takes. Only /proc/PID/smaps shows it. While the kernel "
+	 "walks all page tables of the process for it, about 45 ms for each GiB that is mapped at 4 KiB, the process "
+	 "waits in mmap(2) and in page faults. Without this option it is read when the page tables take at most 512 KiB "
+	 "(about 11 ms), and is unknown otherwise."},
+	{CLI_IS_DAX, "is-dax", CLI_NONE, NULL, CLI_DOCTOR, "print nothing; status 0: FILE is on DAX, 1: it is not",
+	 "=Print nothing and answer by the exit status. 0: _FILE_ uses DAX; for a directory: new files in it will. 1: "
+	 "it does not. 2: there is no such file. 3: this cannot be found out here."},
+	{CLI_REPAIR, "repair", CLI_NONE, NULL, CLI_DOCTOR,
+	 "write FILE again in storage that gives 2 MiB pages, and\nexchange the two in one step; refuses when somebody has\n"
+	 "FILE open or space is short, and leaves FILE as it was\nwhen that would not help",
+	 "=Write _FILE_ again in storage that gives 2 MiB pages, and exchange the two in one step: see REPAIR."},
+	{CLI_DRY_RUN, "dry-run", CLI_NONE, NULL, CLI_DOCTOR, "with --repair: print what would be done, change nothing",
+	 "=With `--repair`: do everything up to the copying of data, print what would be done, and change nothing. "
+	 "Storage is allocated, to see where it lies, and given back."},
+	{CLI_GROW, "grow", CLI_NONE, NULL, CLI_DOCTOR,
+	 "with --repair: make the length a multiple of 2 MiB, by\nzeros at the end",
+	 "Without it the length never changes, and a range in which the file ends stays at 4 KiB."},
+	{CLI_FORCE, "force", CLI_NONE, NULL, CLI_DOCTOR,
+	 "with --repair: also a file with several names (hard\nlinks), of which only this one becomes the new file,\nand "
+	 "a file that does not get better",
+	 "=With `--repair`: also a file that has several names (hard links), of which only this one becomes the new "
+	 "file; and a file that would have no more 2 MiB ranges than now, or for which this cannot be seen."},
+	{CLI_FOLLOW, "follow", CLI_VALUE, "M", CLI_FAULTS,
+	 "after each fallback touch M more pages of its range\n(at most 510)",
+	 "These are sticky faults, which do not attempt 2 MiB again."},
+	{CLI_SEED, "seed", CLI_VALUE, "S", CLI_FAULTS,
+	 "order and pages at random, the same for the same S\n(0: in file order)",
+	 "=Take the faults in random order (within 1 GiB of the file) and, where a range takes one fault, at a random page "
+	 "of it; the same for the same _S_. 0, the default, is file order and the first page."},
+	{CLI_NR_THREADS, "nr-threads", CLI_VALUE, "T", CLI_FAULTS, "share the faults among T threads", NULL},
+	{CLI_NR_PROCS, "nr-procs", CLI_VALUE, "P", CLI_FAULTS, "share the faults among P processes (each of T threads)",
+	 NULL},
+	{CLI_TIME, "time", CLI_NONE, NULL, CLI_FAULTS, "print the time of one fault as well", NULL},
+	{CLI_FORCE, "force", CLI_NONE, NULL, CLI_FAULTS, "replace FILE even when daxbench did not make it",
+	 "Only regular files are ever replaced."},
+	{CLI_PRETTY, "pretty", CLI_NONE, NULL, CLI_FAULTS, "print the JSON over several lines", NULL},
+	{CLI_SLOTS, "slots", CLI_VALUE, "N", CLI_TOP | CLI_STAT, "pairs of file and process at a time, 1 to 65536 (1024)",
+	 "=Count _N_ pairs of file and process (or thread) separately at a time, 1 to 65536 (1024). One takes 6 KB of kernel "
+	 "memory for each CPU, for at most 8 CPUs. Faults that find no slot are counted as (all others). When three quarters are "
+	 "used, slots of processes that have exited are used again."},
+	{CLI_SLOTS, "slots", CLI_VALUE, "N", CLI_RECORD, "pairs of file and process at a time, 1 to 65536 (1024)",
+	 "=Record _N_ pairs of file and process (or thread) separately at a time, 1 to 65536 (1024). One takes 6 KB of kernel "
+	 "memory for each CPU, for at most 8 CPUs. Faults that find no slot are recorded as (all others). When three quarters "
+	 "are used, slots of processes that have exited are used again. A recording names at most 65535 pairs."},
+	{CLI_RING_SIZE, "ring-size", CLI_VALUE, "SIZE", CLI_RECORD, "ring buffer of each CPU, a power of two (8M)",
+	 "=Size of the ring buffer of each CPU, a power of two from 4K to 1G (8M). A fault takes 64 bytes, or 128 for a "
+	 "fallback whose extent is known. The ring is read every 5 ms; faults that do not fit are lost, and counted as "
+	 "lost. CPUs that are online when recording begins have a ring; faults on a CPU that comes later are lost and "
+	 "counted. A CPU that goes offline and comes back keeps its ring."},
+	{CLI_COMPRESS, "compress", CLI_OPTIONAL, "LEVEL", CLI_RECORD, "compress with zstd, level 1 to 19 (1)",
+	 "This saves a tenth to a fifth, because the file is already dense."},
+	{CLI_MAX_TIER, "max-tier", CLI_VALUE, "N", CLI_WATCH, "attach no more than tier N, 0 to 3",
+	 "The tiers are in daxtop(1)."},
+	{CLI_LATENCY, "latency", CLI_VALUE, "WHICH", CLI_TOP,
+	 "sampled: above 1000/s time about 1 in 20 4 KiB faults;\nall: time every fault",
+	 "=Which faults to time. `sampled` (the default): up to 1000 4 KiB faults a second, every fault is timed; above "
+	 "that, only the faults in 50 ms of each second, because a time costs nearly as much as all counting. Every fault "
+	 "is counted, whether it is timed or not. 2 MiB faults are always timed, except for zero pages and syncs, which "
+	 "are treated like 4 KiB faults. `all`: every fault is timed."},
+	{CLI_COLOR, "color", CLI_VALUE, "WHEN", CLI_TOP, "auto (not with NO_COLOR), always or never",
+	 "=`auto`, `always` or `never`. With `auto`, a NO_COLOR in the environment that is not empty means never. Nothing is "
+	 "shown by color alone."},
+	{CLI_ASCII, "ascii", CLI_NONE, NULL, CLI_TOP, "use only ASCII characters",
+	 "This is the default in a locale without UTF-8."},
+	{CLI_QUIET, "quiet", CLI_NONE, NULL, CLI_RECORD, "print nothing when all went well",
+	 "Losses and errors are always printed."},
+	{CLI_LIST_FIELDS, "list-fields", CLI_NONE, NULL, CLI_TOP | CLI_STAT,
+	 "list the fields: columns, JSON keys, metrics", NULL},
+	{CLI_FEATURES, "features", CLI_NONE, NULL, CLI_TOP | CLI_TRACE,
+	 "list what can and cannot be counted on this kernel",
+	 "=Try each probe on this kernel and exit. Each line has a kind, a name, and the result: `works`, `missing` (this "
+	 "kernel does not have it) or `refused`, with the kernel's message. Lines that begin with `unknown` list the numbers "
+	 "that are not available here, and what they need. The status is 3 when nothing can be counted."},
+	{CLI_HELP, "help", CLI_NONE, NULL, CLI_WATCH | CLI_REPORT | CLI_DOCTOR | CLI_FAULTS | CLI_KINDS | CLI_TRACE | CLI_BENCH,
+	 "print this help", "=Print a summary and exit."},
+	{CLI_VERSION, "version", CLI_NONE, NULL, CLI_TOP | CLI_TRACE,
+	 "print the version (-v: also what this kernel supports)",
+	 "=Print the version and exit; with `-v` also the features."},
+	{CLI_VERSION, "version", CLI_NONE, NULL, CLI_DOCTOR | CLI_FAULTS | CLI_BENCH, "print the version",
+	 "=Print the version and exit."},
+	{CLI_VERBOSE, "verbose", CLI_NONE, NULL, CLI_TOP, NULL, NULL},
+	{CLI_COMMAND, NULL, CLI_NONE, "COMMAND", CLI_TOP, "run COMMAND, count it and its children, end with it",
+	 "=Run _COMMAND_ once the kernel counts, count only its faults and those of the processes it starts, and exit after "
+	 "a last update when it ends. While the screen is shown, what the command writes to the terminal is held back, "
+	 "and the last 16 KiB are printed afterwards, before the last numbers; its standard input is then empty. With text "
+	 "or JSON its output mixes with the output of daxtop, unless `sh -c` redirects it. When daxtop ends first, it sends "
+	 "the command SIGTERM."},
+};
+const size_t cli_nr_options = sizeof(cli_options) / sizeof(cli_options[0]);
+
+/* Of release 0.1; the next release takes them no more. */
+const struct cli_old cli_olds[] = {
+	{"-r", CLI_INPUT, CLI_TOP},
+	{"--read", CLI_INPUT, CLI_TOP},
+	{"-m", CLI_RING_SIZE, CLI_RECORD},
+	{"--per-thread", CLI_THREADS, CLI_RECORD | CLI_REPORT | CLI_STAT},
+	{"-r", CLI_ROWS, CLI_DOCTOR},
+	{"-s", CLI_SEED, CLI_FAULTS},
+	{"--threads", CLI_NR_THREADS, CLI_FAULTS},
+	{"--procs", CLI_NR_PROCS, CLI_FAULTS},
+	{"-S", CLI_DURATION, CLI_FAULTS},
+	{"--seconds", CLI_DURATION, CLI_FAULTS},
+};
+const size_t cli_nr_olds = sizeof(cli_olds) / sizeof(cli_olds[0]);
+
+const struct cli_command cli_commands[] = {
+	{"daxtop", NULL, CLI_TOP, "[OPTION]... [INTERVAL [COUNT]] [-- COMMAND...]", NULL,
+	 "Show page faults on DAX files: which get 2 MiB mappings, which do not, and why.\n",
+	 "daxdoctor FILE shows whether a file is a DAX file, and what it lacks for 2 MiB.\n"
+	 "Keys: h or ? for help, q to quit. Needs root, or CAP_BPF and CAP_PERFMON.\n"
+	 "Exit status: 0 done, 2 wrong usage, 3 cannot run here, else that of COMMAND.\n"},
+	{"daxtrace", NULL, CLI_TRACE, "COMMAND [OPTION]...", NULL,
+	 "Record, count and report page faults on DAX files: which get 2 MiB, which do\nnot, and why.\n",
+	 "'daxtrace COMMAND --help' shows the options of a command. daxtop shows the same\n"
+	 "live; daxdoctor FILE shows whether a file can have 2 MiB pages at all.\n"},
+	{"daxtrace", "record", CLI_RECORD, "[OPTION]... [--] [COMMAND...]", "write every fault to a file",
+	 "Write every page fault on DAX files to a recording: those of COMMAND and what\n"
+	 "it starts, or those of all processes until Ctrl-C.\n",
+	 "Lost faults are counted and reported. A recording that was cut short by a crash\n"
+	 "or a full disk can be read up to there. Needs root, or CAP_BPF and CAP_PERFMON.\n"
+	 "Exit status: that of COMMAND, or 0; 2 wrong usage, 3 cannot record here, or the\n"
+	 "disk is full.\n"},
+	{"daxtrace", "report", CLI_REPORT, "[OPTION]... [FILE]", "show what a recording holds",
+	 "Show what a recording of daxtrace record holds: totals, files, processes, and\n"
+	 "why faults were not served at 2 MiB.\n",
+	 "A damaged or unfinished recording is read as far as possible, and the damage is\n"
+	 "reported.\n"
+	 "Exit status: 0 shown, 2 wrong usage or not a recording, 3 cannot read or write.\n"},
+	{"daxtrace", "stat", CLI_STAT, "[OPTION]... [--] [COMMAND...]", "count the faults of a command, without a file",
+	 "Count page faults on DAX files: those of COMMAND and what it starts, or those\n"
+	 "of all processes until Ctrl-C. Prints to standard error, like perf stat.\n",
+	 "Needs root, or CAP_BPF and CAP_PERFMON.\n"
+	 "An assertion can name files, processes or reasons; it must hold for each match:\n"
+	 "  --assert 'pmd_coverage{file=\"/mnt/pmem/*.db\"} >= 99%'\n"
+	 "  --assert 'fallbacks{reason=\"extent_short\"} == 0'\n"
+	 "  --assert 'lat_pmd_p99_us{process=\"postgres\"} < 20'\n"
+	 "\n"
+	 "Exit status: that of COMMAND, or 0; 2 wrong usage, 3 cannot count here. With\n"
+	 "--assert also 1 if an assertion does not hold, whatever the status of COMMAND,\n"
+	 "and 4 if no assertion failed and COMMAND succeeded, but one could not be judged\n"
+	 "(no DAX fault, no match, or faults missed).\n"},
+	{"daxdoctor", NULL, CLI_DOCTOR,
+	 "[OPTION]... FILE | DIRECTORY | DEVICE\n[OPTION]... -p PID\n"
+	 "--repair [--dry-run] [--grow] [--force] FILE\n--is-dax FILE | DIRECTORY",
+	 NULL,
+	 "Look at the storage, the mount and the layout of a DAX file, and show for each\n"
+	 "2 MiB range whether a first read and a first write will get a 2 MiB page, why\n"
+	 "not, and which command fixes it. For a DIRECTORY, such as a mount point: what\n"
+	 "new files there will get. For a block DEVICE: what keeps a filesystem on it\n"
+	 "from DAX. For a process: every DAX file it has mapped. Needs no BPF; without\n"
+	 "root some answers stay unknown.\n",
+	 "Exit status: 0 every range can be 2 MiB, 1 some cannot, 2 wrong usage, 3 not\n"
+	 "DAX, or it cannot be found out here.\n"},
+	{"daxbench", NULL, CLI_BENCH, "faults --kind KIND --count N [OPTION]... FILE\nkinds", NULL,
+	 "Cause an exact number of page faults of a chosen kind, and print as JSON\n"
+	 "everything that the kernel had to count for them.\n",
+	 "'daxbench faults --help' shows the options.\n"},
+	{"daxbench", "faults", CLI_FAULTS, "--kind KIND --count N [OPTION]... FILE\n--kind mixed [OPTION]... FILE",
+	 "cause faults of a kind in a file",
+	 "Create FILE on a DAX filesystem, cause exactly N page faults of KIND in it, and\n"
+	 "print as JSON everything that the kernel had to count for them. Kind mixed runs\n"
+	 "several kinds at once on FILE.good, FILE.short and so on.\n",
+	 "Exit status: 0 done, 2 wrong usage, 3 this file, filesystem or kernel cannot.\n"},
+	{"daxbench", "kinds", CLI_KINDS, "", "list the kinds", "List the kinds of faults that daxbench faults can cause.\n",
+	 NULL},
+};
+const size_t cli_nr_commands = sizeof(cli_commands) / sizeof(cli_commands[0]);

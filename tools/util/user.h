@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* user.h - run a command as another user than root. */
+#ifndef DAX_UTIL_USER_H
+#define DAX_UTIL_USER_H
+
+#include <sys/types.h>
+
+struct user {
+	uid_t uid;
+	gid_t gid;
+	char *name, *home, *shell; /* kept until the program ends */
+};
+
+/* The user that --user names, by name or number. Ends the program when there is none, or when we are not root. */
+const struct user *user_find(const char *name);
+
+/* Become @user for good, groups and environment as well. Returns 0 or a negative errno. */
+int user_become(const struct user *user);
+
+#endif
