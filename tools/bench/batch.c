@@ -13,9 +13,9 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <time.h>
 #include <unistd.h>
 #include "bench/batch.h"
+#include "util/clock.h"
 #include "util/err.h"
 
 #ifndef MAP_SYNC
@@ -133,7 +133,7 @@ static void shuffle(struct batch *batch, size_t nr, __u64 salt)
 {
 	for (size_t i = 0; i < nr; i++)
 		batch->order[i] = i;
-	if (!batch->plan->seed)
+	if (!batch->plan->seed || nr < 2)
 		return;
 	for (size_t i = nr - 1; i > 0; i--) {
 		size_t j = plan_random(batch->plan, salt + i) % (i + 1);
@@ -279,14 +279,6 @@ static void verify(const struct batch *batch, __u64 first, size_t nr)
 	}
 }
 
-static __u64 now_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
-}
-
 void batch_run(struct batch *batch, __u64 first, __u64 end)
 {
 	__u64 wall, cpu;
@@ -294,11 +286,11 @@ void batch_run(struct batch *batch, __u64 first, __u64 end)
 	if (batch->plan->kind->entry_first)
 		make_entries(batch, first, end);
 	map_batch(batch, first, end);
-	wall = now_ns(CLOCK_MONOTONIC);
-	cpu = now_ns(CLOCK_THREAD_CPUTIME_ID);
+	wall = clock_ns(CLOCK_MONOTONIC);
+	cpu = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	touch_all(batch, end - first);
-	batch->cpu_ns += now_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
-	batch->elapsed_ns += now_ns(CLOCK_MONOTONIC) - wall;
+	batch->cpu_ns += clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
+	batch->elapsed_ns += clock_ns(CLOCK_MONOTONIC) - wall;
 	verify(batch, first, end - first);
 	/* Put the reservation back over it: the next batch starts without page tables. */
 	if (mmap(batch->area, batch->area_len, PROT_NONE,

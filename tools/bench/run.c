@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "bench/batch.h"
 #include "bench/run.h"
+#include "util/clock.h"
 #include "util/err.h"
 
 #define TICK_NS 50000000ULL /* of a paced run */
@@ -48,7 +49,7 @@ static void on_fault(int sig)
 static void sleep_until(__u64 start, __u64 after)
 {
 	__u64 at = start + after;
-	struct timespec ts = {.tv_sec = at / 1000000000ULL, .tv_nsec = at % 1000000000ULL};
+	struct timespec ts = {.tv_sec = at / NSEC_PER_SEC, .tv_nsec = at % NSEC_PER_SEC};
 
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) == EINTR)
 		;
@@ -70,11 +71,8 @@ static void run_slice(struct batch *batch, __u64 first, __u64 end)
 static void run_paced(struct batch *batch, __u64 first, __u64 end)
 {
 	__u64 ticks = batch->plan->spread_ns / TICK_NS + 1, nr = end - first;
-	struct timespec ts;
-	__u64 start;
+	__u64 start = clock_ns(CLOCK_MONOTONIC);
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	start = ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 	for (__u64 i = 0; i < ticks; i++) {
 		run_slice(batch, first + nr * i / ticks, first + nr * (i + 1) / ticks);
 		sleep_until(start, (i + 1) * (batch->plan->spread_ns / ticks));

@@ -14,6 +14,7 @@
 #include <linux/fs.h>
 #include "bench/kinds.h"
 #include "bench/target.h"
+#include "proc/mountinfo.h"
 #include "util/err.h"
 
 #ifndef STATX_ATTR_DAX
@@ -70,28 +71,20 @@ void target_keep(struct target *target)
 			unfinished[i] = NULL;
 }
 
-/* The mount's line in mountinfo ends `- type source options`; the third field is the device. */
 static void find_fs(struct target *target)
 {
-	char *line = NULL, want[32];
-	size_t size = 0;
 	FILE *file = fopen("/proc/self/mountinfo", "re");
+	struct mountinfo mount;
+	char *line = NULL;
+	size_t size = 0;
 
 	strcpy(target->fs, "unknown");
-	if (!file)
-		return;
-	snprintf(want, sizeof(want), "%u:%u", major(target->dev), minor(target->dev));
-	while (getline(&line, &size, file) > 0) {
-		char device[32] = "", type[sizeof(target->fs)] = "";
-		char *tail = strstr(line, " - ");
-
-		if (!tail || sscanf(line, "%*s %*s %31s", device) != 1 || strcmp(device, want))
-			continue;
-		if (sscanf(tail, " - %31s", type) == 1)
-			strcpy(target->fs, type);
-	}
+	while (file && getline(&line, &size, file) > 0)
+		if (mountinfo_parse(line, &mount) && mount.type && makedev(mount.major, mount.minor) == target->dev)
+			snprintf(target->fs, sizeof(target->fs), "%s", mount.type);
 	free(line);
-	fclose(file);
+	if (file)
+		fclose(file);
 }
 
 static void remove_old(const char *path, bool force)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* target.h - the file the faults happen in: made anew, on DAX, removed when something fails. */
+/* target.h - the file the faults happen in: a new one, on DAX, removed when something fails. */
 #ifndef DAX_BENCH_TARGET_H
 #define DAX_BENCH_TARGET_H
 

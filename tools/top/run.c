@@ -6,17 +6,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <poll.h>
-#include "collect/pace.h"
-#include "collect/resident.h"
+#include <time.h>
+#include "collect/latency-sampling.h"
+#include "http/server.h"
 #include "model/model.h"
-#include "record/fold.h"
-#include "top/jump.h"
+#include "proc/resident-source.h"
+#include "recording/replay.h"
+#include "top/parse-time.h"
+#include "top/publish.h"
 #include "top/top.h"
-#include "trace/show.h"
 #include "util/child.h"
+#include "util/clock.h"
 #include "util/err.h"
 #include "util/loop.h"
+#include "view/recording.h"
 
+#define FRESH_NS 1000000000ULL /* figures so young are not read again for who asks */
 #define GRACE_NS 2000000000ULL /* a command that got our signal too has so long to end */
 
 /* Why the run ends; what failed has been said. */
@@ -29,6 +34,8 @@ struct top {
 	struct dax_source *source; /* what frames are made of */
 	struct rec_reader *reader; /* of a recording; NULL: the running kernel */
 	struct tui *tui;
+	struct publish *publish; /* NULL: no figures are handed out */
+	int end;		 /* of the run, met while figures were asked for; 0: none */
 	struct child child;
 	struct output output;
 	struct dax_sample *now, *before;
@@ -42,7 +49,7 @@ struct top {
 	int status;
 };
 
-static int fail(struct top *top, int err, const char *what)
+static int top_fail(struct top *top, int err, const char *what)
 {
 	tui_close(top->tui);
 	top->tui = NULL;
@@ -51,15 +58,25 @@ static int fail(struct top *top, int err, const char *what)
 	return END_FAILED;
 }
 
+static int show_figures(struct top *top)
+{
+	char what[4352] = "figures";
+	int err = publish_model(top->publish, top->model, what, sizeof(what));
+
+	return err ? top_fail(top, err, what) : 0;
+}
+
 /* Write a frame out at once, so that a reader down the pipe has it. */
 static int show_text(struct top *top)
 {
 	struct view_opts show = top->opts->show;
 	int err = 0;
 
+	if (top->publish)
+		return show_figures(top);
 	show.recording = top->opts->recording;
 	if (top->opts->view == TOP_JSON && top->reader) {
-		show.extra = json_recording(top->reader);
+		show.extra = recording_json(top->reader);
 		err = show.extra ? 0 : -ENOMEM;
 	}
 	if (!err)
@@ -74,7 +91,7 @@ static int show_text(struct top *top)
 	clearerr(stdout); /* said here, with its reason */
 	if (err == -EPIPE)
 		return END_CLOSED;
-	return fail(top, err, err == -ENOMEM ? "frame" : "standard output");
+	return top_fail(top, err, err == -ENOMEM ? "frame" : "standard output");
 }
 
 /* Read the counters into memory of our own. 0, or an end. */
@@ -87,11 +104,11 @@ static int read_sample(struct top *top, struct dax_sample **out)
 		resident_select(top->source, tui_details(top->tui));
 	ret = top->source->next(top->source, &sample);
 	if (ret < 0)
-		return fail(top, ret, "reading the counters");
+		return top_fail(top, ret, "reading the counters");
 	if (!ret)
 		return END_RECORDED;
 	*out = dax_sample_copy(&sample);
-	return *out ? 0 : fail(top, -ENOMEM, "sample");
+	return *out ? 0 : top_fail(top, -ENOMEM, "sample");
 }
 
 /* @now, with @before it (or NULL), becomes what is shown. Both are ours from here on. */
@@ -114,7 +131,7 @@ static int show_sample(struct top *top, struct dax_sample *before, struct dax_sa
 	top->model = model;
 	top->before = before;
 	top->now = now;
-	return model ? 0 : fail(top, -ENOMEM, "model");
+	return model ? 0 : top_fail(top, -ENOMEM, "model");
 }
 
 static int take_sample(struct top *top)
@@ -154,7 +171,7 @@ static int jump_frame(struct top *top)
 {
 	const struct rec_state *state = rec_state(top->reader);
 	__u64 every = top->opts->interval_ns, ns;
-	bool good = jump_time(tui_jump(top->tui), rec_real_ns(top->reader, state->first_ns),
+	bool good = parse_time(tui_jump(top->tui), rec_real_ns(top->reader, state->first_ns),
 			      state->last_ns - state->first_ns, &ns);
 
 	tui_jumped(top->tui, good);
@@ -181,13 +198,35 @@ static int on_interval(void *ctx, __u64 expirations)
 	if (top->tui && tui_paused(top->tui))
 		return 0;
 	end = next_frame(top);
-	return top->tui && end == END_RECORDED ? 0 : end;
+	/* Who looks has the last frame to look at. */
+	return (top->tui || top->opts->listen) && end == END_RECORDED ? 0 : end;
+}
+
+/* Who asks for figures gets those of now. A recording has its own time. */
+static void refresh(void *ctx)
+{
+	struct top *top = ctx;
+
+	if (top->reader || top->end || clock_ns(CLOCK_MONOTONIC) - top->now->mono_ns < FRESH_NS)
+		return;
+	top->end = take_sample(top);
+	if (!top->end)
+		top->end = show_figures(top);
+}
+
+static int on_http(void *ctx, __u64 events)
+{
+	struct top *top = ctx;
+
+	(void)events;
+	publish_run(top->publish);
+	return top->end;
 }
 
 static int on_pace(void *ctx, __u64 expirations)
 {
 	struct top *top = ctx;
-	__s64 ns = dax_live_pace(top->live);
+	__s64 ns = dax_live_schedule_timing(top->live);
 
 	(void)expirations;
 	/* When it fails there are fewer latencies, and no wrong ones: nothing to end for. */
@@ -199,7 +238,7 @@ static int on_look(void *ctx, __u64 expirations)
 	struct top *top = ctx;
 
 	(void)expirations;
-	dax_live_look(top->live);
+	dax_live_refresh_names(top->live);
 	return 0;
 }
 
@@ -246,6 +285,10 @@ static int on_key(void *ctx, __u64 events)
 
 	if (events & (POLLHUP | POLLERR | POLLNVAL))
 		return END_ASKED;
+	if (!tui_has_keys(top->tui)) {
+		loop_forget(top->loop, tui_fd(top->tui));
+		return 0;
+	}
 	while (!end)
 		switch (tui_keys(top->tui)) {
 		case TUI_GO_ON:
@@ -293,11 +336,11 @@ static int prepare_command(struct top *top)
 	if (screen)
 		err = output_divert(&top->output);
 	if (!err)
-		err = child_prepare(&top->child, top->opts->command);
+		err = child_prepare(&top->child, top->opts->command, top->opts->user);
 	if (screen)
 		output_restore(&top->output);
 	if (err)
-		return fail(top, err, top->opts->command[0]);
+		return top_fail(top, err, top->opts->command[0]);
 	return 0;
 }
 
@@ -306,11 +349,13 @@ static int open_live(struct top *top)
 	struct dax_live_opts live = {
 		.targets = top->opts->targets,
 		.nr_targets = top->opts->nr_targets,
+		.max_slots = top->opts->max_slots,
 		.by_thread = top->opts->threads,
 		.cgroups = top->opts->cgroups,
 		.nr_cgroups = top->opts->nr_cgroups,
 		.max_tier = top->opts->max_tier,
 		.sample_latency = !top->opts->time_all,
+		.mapped = true,
 	};
 	char err[1024];
 
@@ -324,7 +369,10 @@ static int open_live(struct top *top)
 	}
 	top->source = resident_source(dax_live_source(top->live), live.targets, live.nr_targets,
 				      live.nr_targets || top->opts->resident);
-	return top->source ? 0 : fail(top, -ENOMEM, "sample");
+	if (!top->source)
+		return top_fail(top, -ENOMEM, "sample");
+	resident_below(top->source, dax_live_mapped, top->live);
+	return 0;
 }
 
 /* No privilege, no BPF: a file. */
@@ -339,12 +387,12 @@ static int open_recording(struct top *top)
 		top->status = ret == -ENOMEM ? DAX_EXIT_UNSUPPORTED : DAX_EXIT_USAGE;
 		return END_FAILED;
 	}
-	top->damaged = damage(rec_state(top->reader), top->damage, sizeof(top->damage));
+	top->damaged = recording_damage(rec_state(top->reader), top->damage, sizeof(top->damage));
 	if (top->damaged && top->opts->view != TOP_SCREEN)
 		warn_msg("%s: %s", path, top->damage);
 	top->source = rec_source(top->reader, top->opts->interval_ns);
 	if (!top->source)
-		return fail(top, -ENOMEM, path);
+		return top_fail(top, -ENOMEM, path);
 	if (top->opts->threads)
 		rec_by_thread(top->source);
 	top->last = rec_source_last(top->source);
@@ -363,11 +411,50 @@ static int open_screen(struct top *top)
 	};
 	char err[256] = "out of memory";
 
-	if (top->opts->view != TOP_SCREEN || !tui_open(&top->tui, &opts, err, sizeof(err)))
+	int ret = top->opts->view == TOP_SCREEN ? tui_open(&top->tui, &opts, err, sizeof(err)) : 0;
+
+	if (!ret)
 		return 0;
+	if (ret == -EINTR)
+		return END_ASKED;
 	warn_msg("%s", err);
 	top->status = DAX_EXIT_UNSUPPORTED;
 	return END_FAILED;
+}
+
+static int open_figures(struct top *top)
+{
+	struct publish_opts opts = {
+		.listen = top->opts->listen,
+		.textfile = top->opts->textfile,
+		.cgroups = top->opts->by_cgroup,
+		.refresh = refresh,
+		.ctx = top,
+	};
+	char err[4352];
+
+	if (top->opts->view != TOP_FIGURES)
+		return 0;
+	top->status = publish_open(&top->publish, &opts, err, sizeof(err));
+	if (!top->status)
+		return 0;
+	warn_msg("%s", err);
+	return END_FAILED;
+}
+
+static int start_figures(struct top *top)
+{
+	int err = show_figures(top);
+
+	if (err || !top->opts->listen)
+		return err;
+	err = loop_fd(top->loop, publish_fd(top->publish), on_http, top);
+	if (!err)
+		err = loop_timer(top->loop, HTTP_TICK_NS, HTTP_TICK_NS, on_http, top);
+	if (err)
+		return top_fail(top, err, "loop");
+	warn_msg("figures are at %smetrics", publish_url(top->publish));
+	return 0;
 }
 
 static int open_loop(struct top *top)
@@ -379,23 +466,23 @@ static int open_loop(struct top *top)
 
 	top->loop = loop_new();
 	if (!top->loop)
-		return fail(top, -ENOMEM, "loop");
+		return top_fail(top, -ENOMEM, "loop");
 	/* A closed pipe is seen when writing to it, and ends the run as any other end does. */
 	signal(SIGPIPE, SIG_IGN);
 	if (top->opts->view != TOP_SCREEN)
 		nr -= 2;
 	err = loop_signals(top->loop, signals, nr, on_signal, top);
-	return err ? fail(top, err, "signals") : 0;
+	return err ? top_fail(top, err, "signals") : 0;
 }
 
 static int start(struct top *top)
 {
 	/* Text of a recording is written as fast as it can be read. */
-	__u64 every = top->reader && !top->tui ? 1 : top->opts->interval_ns;
+	__u64 every = top->reader && !top->tui && !top->opts->listen ? 1 : top->opts->interval_ns;
 	int err = loop_timer(top->loop, every, every, on_interval, top);
 
 	if (!err && top->live && !top->opts->time_all)
-		err = loop_timer(top->loop, PACE_CALM_NS, 0, on_pace, top);
+		err = loop_timer(top->loop, SAMPLING_CALM_NS, 0, on_pace, top);
 	if (!err && top->live)
 		err = loop_timer(top->loop, DAX_LOOK_NS, DAX_LOOK_NS, on_look, top);
 	if (!err && top->tui && tui_fd(top->tui) >= 0)
@@ -403,13 +490,15 @@ static int start(struct top *top)
 	if (!err && top->output.fd >= 0)
 		err = loop_fd(top->loop, top->output.fd, on_output, top);
 	if (err)
-		return fail(top, err, "loop");
+		return top_fail(top, err, "loop");
+	if (top->publish && start_figures(top))
+		return END_FAILED;
 	if (!top->child.pid)
 		return 0;
 	err = child_start(&top->child);
 	if (!err)
 		return 0;
-	fail(top, err, top->opts->command[0]);
+	top_fail(top, err, top->opts->command[0]);
 	top->status = DAX_EXIT_USAGE;
 	return END_FAILED;
 }
@@ -420,7 +509,7 @@ static void finish(struct top *top, int end)
 	bool screen = top->tui != NULL;
 
 	if (end < 0)
-		end = fail(top, end, "waiting");
+		end = top_fail(top, end, "waiting");
 	if (!top->reader && (end == END_ASKED || end == END_COMMAND) && top->now)
 		end = take_sample(top) ? END_FAILED : end;
 	tui_close(top->tui);
@@ -438,6 +527,7 @@ static void finish(struct top *top, int end)
 	child_abandon(&top->child);
 	if (top->source)
 		top->source->free(top->source);
+	publish_free(top->publish);
 	rec_free(top->reader);
 	dax_live_free(top->live);
 	dax_model_free(top->model);
@@ -452,6 +542,8 @@ int top_run(struct top_opts *opts)
 
 	if (!end)
 		end = open_loop(&top);
+	if (!end)
+		end = open_figures(&top);
 	if (!end)
 		end = opts->recording ? open_recording(&top) : open_live(&top);
 	if (!end)

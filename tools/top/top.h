@@ -4,10 +4,11 @@
 #define DAX_TOP_H
 
 #include "collect/live.h"
+#include "util/user.h"
 #include "view/tui/tui.h"
 #include "view/view.h"
 
-enum top_view { TOP_SCREEN, TOP_TEXT, TOP_JSON };
+enum top_view { TOP_SCREEN, TOP_TEXT, TOP_JSON, TOP_FIGURES };
 
 struct top_opts {
 	__u64 interval_ns;
@@ -21,11 +22,16 @@ struct top_opts {
 	struct view_opts show;
 	__u32 *targets; /* with room for one more: the command */
 	size_t nr_targets;
+	__u32 max_slots; /* 0: as many as there usually are */
 	bool threads;
 	int cgroups[DAX_MAX_CGROUPS];
 	size_t nr_cgroups;
+	const char *listen;   /* with TOP_FIGURES: serve them at this address; NULL: do not */
+	const char *textfile; /* ... write them to this file; NULL: do not */
+	bool by_cgroup;	      /* ... of each cgroup too */
 	const char *recording; /* show this file, not the running kernel */
 	char **command;	       /* NULL: none */
+	const struct user *user; /* who runs it; NULL: whoever runs us */
 };
 
 /*

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "model/num.h"
 #include "trace/assert.h"
 
 /* Where a value may lie. hi unknown: there is no bound. */
@@ -22,22 +23,12 @@ struct judge {
 	bool largest_first;	       /* large values are the bad ones */
 };
 
-static struct dax_num real(double value)
-{
-	return (struct dax_num){.kind = DAX_NUM_REAL, .real = value};
-}
-
-static struct dax_num count(__u64 value)
-{
-	return (struct dax_num){.kind = DAX_NUM_COUNT, .count = value};
-}
-
 static double as_real(struct dax_num num)
 {
 	return num.kind == DAX_NUM_COUNT ? (double)num.count : num.real;
 }
 
-static int compare(struct dax_num a, struct dax_num b)
+static int compare_nums(struct dax_num a, struct dax_num b)
 {
 	if (a.kind == DAX_NUM_COUNT && b.kind == DAX_NUM_COUNT)
 		return a.count < b.count ? -1 : a.count > b.count;
@@ -45,7 +36,7 @@ static int compare(struct dax_num a, struct dax_num b)
 }
 
 /* On which side of the limit @num is. */
-static unsigned int side(const struct assertion *of, struct dax_num num)
+static unsigned int side_of_limit(const struct assertion *of, struct dax_num num)
 {
 	if (num.kind == DAX_NUM_COUNT) {
 		if (num.count == of->whole)
@@ -57,12 +48,12 @@ static unsigned int side(const struct assertion *of, struct dax_num num)
 	return num.real < of->real ? ASSERT_BELOW : ASSERT_ABOVE;
 }
 
-static enum assert_verdict verdict(const struct assertion *of, const struct bounds *bounds)
+static enum assert_verdict verdict_of(const struct assertion *of, const struct bounds *bounds)
 {
-	unsigned int lo = side(of, bounds->lo), hi = ASSERT_ABOVE, may;
+	unsigned int lo = side_of_limit(of, bounds->lo), hi = ASSERT_ABOVE, may;
 
 	if (bounds->hi.kind != DAX_NUM_UNKNOWN)
-		hi = side(of, bounds->hi);
+		hi = side_of_limit(of, bounds->hi);
 	may = lo | hi;
 	if (lo == ASSERT_BELOW && hi == ASSERT_ABOVE)
 		may |= ASSERT_EQUAL;
@@ -71,64 +62,51 @@ static enum assert_verdict verdict(const struct assertion *of, const struct boun
 	return may & of->op ? ASSERT_INCONCLUSIVE : ASSERT_FAIL;
 }
 
-static bool has(const struct dax_field *field, const char *part)
-{
-	return strstr(field->name, part) != NULL;
-}
-
-/* Whether one more fault can only make it larger. */
-static bool only_grows(const struct dax_field *field)
-{
-	if (field->unit == DAX_UNIT_RATIO)
-		return field->interval_only;
-	return !has(field, "_p50_") && !has(field, "_p99_") && !has(field, "_mean_");
-}
-
 static void widen(struct bounds *bounds, const struct dax_field *field)
 {
 	bounds->hi.kind = DAX_NUM_UNKNOWN;
-	if (only_grows(field))
+	if (!field->may_fall)
 		return;
-	bounds->lo = bounds->lo.kind == DAX_NUM_COUNT ? count(0) : real(0);
+	bounds->lo = bounds->lo.kind == DAX_NUM_COUNT ? num_count(0) : num_real(0);
 	if (field->unit == DAX_UNIT_RATIO)
-		bounds->hi = real(1);
+		bounds->hi = num_real(1);
 }
 
 /* Of processes that have exited only the sum is known: each alone has that, or anything less. */
 static void widen_many(struct bounds *bounds, const struct dax_field *field)
 {
-	bounds->lo = bounds->lo.kind == DAX_NUM_COUNT ? count(0) : real(0);
-	if (!only_grows(field))
-		bounds->hi = field->unit == DAX_UNIT_RATIO ? real(1) : (struct dax_num){.kind = DAX_NUM_UNKNOWN};
+	bounds->lo = bounds->lo.kind == DAX_NUM_COUNT ? num_count(0) : num_real(0);
+	if (field->may_fall)
+		bounds->hi = field->unit == DAX_UNIT_RATIO ? num_real(1) : num_unknown();
 }
 
 /* Each fault whose range was not tracked may have touched one more, and at 2 MiB or not. */
-static void widen_coverage(struct bounds *bounds, const struct dax_cell *cell)
+static void widen_coverage(struct bounds *bounds, const struct dax_counts *cell)
 {
 	double untracked = (double)cell->range[DAX_RANGE_UNTRACKED];
 	double pmd = (double)cell->range[DAX_RANGE_PMD];
 	double touched = (double)cell->range[DAX_RANGE_TOUCHED];
 
-	bounds->lo = real(pmd / (touched + untracked));
-	bounds->hi = real((pmd + untracked) / (touched + untracked));
+	bounds->lo = num_real(pmd / (touched + untracked));
+	bounds->hi = num_real((pmd + untracked) / (touched + untracked));
 }
 
 /* Faults without a latency may have been shorter or longer than all others, and of any class. */
 static void widen_quantile(struct bounds *bounds, const struct dax_field *field,
-			   const struct dax_item *item, double quantile)
+			   const struct dax_item *item)
 {
 	enum dax_class cls = (enum dax_class)field->arg;
 	double timed = as_real(dax_lat_count(item, DAX_TOTAL, cls));
 	double untimed = (double)item->total.untimed;
-	double low = (quantile * (timed + untimed) - untimed) / timed;
-	double high = quantile * (timed + untimed) / timed;
+	double low = (field->quantile * (timed + untimed) - untimed) / timed;
+	double high = field->quantile * (timed + untimed) / timed;
 
-	bounds->lo = low > 0 ? dax_lat_quantile(item, DAX_TOTAL, cls, low) : count(0);
+	bounds->lo = low > 0 ? dax_lat_quantile(item, DAX_TOTAL, cls, low) : num_count(0);
 	bounds->hi = high <= 1 ? dax_lat_quantile(item, DAX_TOTAL, cls, high)
-			       : (struct dax_num){.kind = DAX_NUM_UNKNOWN};
+			       : num_unknown();
 }
 
-static struct dax_num value(const struct judge *judge, const struct dax_item *item,
+static struct dax_num bounded_value(const struct judge *judge, const struct dax_item *item,
 			    struct bounds *bounds)
 {
 	const struct dax_field *field = judge->of->field;
@@ -138,18 +116,17 @@ static struct dax_num value(const struct judge *judge, const struct dax_item *it
 	bounds->lo = bounds->hi = num;
 	if (num.kind == DAX_NUM_UNKNOWN)
 		return num;
-	if (judge->missing || (num.partial && strcmp(field->name, "pmd_coverage") != 0))
+	/* An estimate proves nothing, also when what is missing could only raise it. */
+	if (num.estimate)
+		bounds->lo = num_count(0), bounds->hi.kind = DAX_NUM_UNKNOWN;
+	else if (judge->missing || (num.partial && !field->of_ranges))
 		widen(bounds, field);
 	else if (num.partial)
 		widen_coverage(bounds, &item->total);
-	else if (num.estimate)
-		bounds->lo = count(0), bounds->hi.kind = DAX_NUM_UNKNOWN;
-	else if (!strncmp(field->name, "lat_", 4) && item->total.untimed) {
-		if (has(field, "_p50_") || has(field, "_p99_"))
-			widen_quantile(bounds, field, item, has(field, "_p50_") ? 0.5 : 0.99);
-		else
-			widen(bounds, field);
-	}
+	else if (field->of_timed && item->total.untimed && field->quantile > 0)
+		widen_quantile(bounds, field, item);
+	else if (field->of_timed && item->total.untimed)
+		widen(bounds, field);
 	if (item->exited)
 		widen_many(bounds, field);
 	num.partial |= judge->missing;
@@ -161,9 +138,9 @@ static struct assert_judged judge_one(const struct judge *judge, const struct da
 	struct assert_judged one = {.item = item, .verdict = ASSERT_INCONCLUSIVE};
 	struct bounds bounds;
 
-	one.num = value(judge, item, &bounds);
+	one.num = bounded_value(judge, item, &bounds);
 	if (one.num.kind != DAX_NUM_UNKNOWN)
-		one.verdict = verdict(judge->of, &bounds);
+		one.verdict = verdict_of(judge->of, &bounds);
 	return one;
 }
 
@@ -185,7 +162,7 @@ static bool have_others(const struct dax_model *model, const struct dax_field *f
 }
 
 /* The worst verdict first, then the worst value, then the order of their appearance. */
-static int worse(const void *a, const void *b, void *arg)
+static int worse_first(const void *a, const void *b, void *arg)
 {
 	const struct assert_judged *one = a, *two = b;
 	const struct judge *judge = arg;
@@ -196,8 +173,8 @@ static int worse(const void *a, const void *b, void *arg)
 	if (one->num.kind == DAX_NUM_UNKNOWN || two->num.kind == DAX_NUM_UNKNOWN)
 		order = (one->num.kind == DAX_NUM_UNKNOWN) - (two->num.kind == DAX_NUM_UNKNOWN);
 	else
-		order = judge->largest_first ? compare(two->num, one->num)
-					     : compare(one->num, two->num);
+		order = judge->largest_first ? compare_nums(two->num, one->num)
+					     : compare_nums(one->num, two->num);
 	return order ? order : one->item < two->item ? -1 : one->item > two->item;
 }
 
@@ -205,7 +182,7 @@ static int worse(const void *a, const void *b, void *arg)
 static bool large_is_bad(const struct assertion *of, struct dax_num num)
 {
 	if (of->op == ASSERT_EQUAL)
-		return num.kind != DAX_NUM_UNKNOWN && side(of, num) == ASSERT_ABOVE;
+		return num.kind != DAX_NUM_UNKNOWN && side_of_limit(of, num) == ASSERT_ABOVE;
 	return !(of->op & ASSERT_ABOVE);
 }
 
@@ -214,7 +191,7 @@ static void why_unknown(struct assert_result *out, const struct judge *judge,
 {
 	if (one->num.kind == DAX_NUM_UNKNOWN)
 		snprintf(out->why, sizeof(out->why),
-			 "nothing of that kind was counted, or tier %s cannot tell",
+			 "nothing of that kind was counted, or tier %s cannot count it",
 			 dax_tier_name(judge->model->tier));
 	else if (one->item->exited)
 		snprintf(out->why, sizeof(out->why),
@@ -253,7 +230,7 @@ static int judge_host(struct assert_result *out, struct judge *judge)
 		from[nr] = one;
 		from[nr++].verdict = ASSERT_FAIL; /* ordered by their values alone */
 	}
-	qsort_r(from, nr, sizeof(*from), worse, judge);
+	qsort_r(from, nr, sizeof(*from), worse_first, judge);
 	out->nr_worst = nr < ASSERT_WORST ? nr : ASSERT_WORST;
 	memcpy(out->worst, from, out->nr_worst * sizeof(*from));
 	free(from);
@@ -262,7 +239,7 @@ static int judge_host(struct assert_result *out, struct judge *judge)
 
 enum match { MATCH_NO, MATCH_MAYBE, MATCH_YES };
 
-static enum match match(const struct assertion *of, const struct dax_item *item)
+static enum match match_item(const struct assertion *of, const struct dax_item *item)
 {
 	if (!of->file)
 		return fnmatch(of->process, item->comm, 0) ? MATCH_NO : MATCH_YES;
@@ -283,7 +260,7 @@ static void say_unmatched(struct assert_result *out, const struct assertion *of,
 	out->verdict = ASSERT_INCONCLUSIVE;
 	if (maybe)
 		snprintf(out->why, sizeof(out->why),
-			 "files whose path is not known, %zu, may match and are not good", maybe);
+			 "%zu files with unknown paths may match and do not meet the limit", maybe);
 	else
 		snprintf(out->why, sizeof(out->why), "no %s that matches had a fault", what);
 }
@@ -300,7 +277,7 @@ static int judge_each(struct assert_result *out, struct judge *judge)
 		return -ENOMEM;
 	for (i = 0; i < items->nr; i++) {
 		const struct dax_item *item = &items->item[i];
-		enum match how = item->other || !dax_item_seen(item) ? MATCH_NO : match(judge->of, item);
+		enum match how = item->other || !dax_item_seen(item) ? MATCH_NO : match_item(judge->of, item);
 
 		if (how == MATCH_NO)
 			continue;
@@ -311,7 +288,7 @@ static int judge_each(struct assert_result *out, struct judge *judge)
 		else
 			maybe += judged[nr].verdict != ASSERT_PASS;
 	}
-	qsort_r(judged, nr, sizeof(*judged), worse, judge);
+	qsort_r(judged, nr, sizeof(*judged), worse_first, judge);
 	out->nr_judged = nr;
 	if (nr) {
 		out->verdict = judged[0].verdict;
@@ -368,7 +345,8 @@ static int judge_any(struct assert_result *out, const struct assert_run *run)
 	bool each = out->of->file || out->of->process;
 
 	judge.missing =
-		run->model->lost.unwatched > 0 || (each && have_others(run->model, out->of->field));
+		run->model->lost.unwatched > 0 || run->model->lost.faults > 0 ||
+		run->model->lost.details > 0 || (each && have_others(run->model, out->of->field));
 	if (out->of->file && out->of->process) {
 		out->own = model_of(run, out->of->process);
 		if (!out->own)
@@ -388,7 +366,8 @@ int assert_judge(struct assert_result *out, const struct assertion *of,
 	out->of = of;
 	out->verdict = ASSERT_INCONCLUSIVE;
 	if (!dax_item_seen(&run->model->host)) {
-		snprintf(out->why, sizeof(out->why), "no fault on a DAX file was seen; daxdoctor FILE says whether a file is one");
+		snprintf(out->why, sizeof(out->why), "no fault on a DAX file was seen: read() and write() do not fault, only mappings are seen; "
+			 "daxdoctor FILE says whether a file is a DAX file");
 		return 0;
 	}
 	/* Names are bytes: one that is no text of the user's locale can be matched too. */

@@ -7,24 +7,6 @@
 #include <string.h>
 #include "trace/assert-parse.h"
 
-int parse_wrong(struct parser *p, size_t at, enum assert_known known, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	vsnprintf(p->err->what, sizeof(p->err->what), fmt, args);
-	va_end(args);
-	p->err->at = at;
-	p->err->known = known;
-	return -EINVAL;
-}
-
-void parse_space(struct parser *p)
-{
-	while (here(p) == ' ' || (here(p) >= '\t' && here(p) <= '\r'))
-		p->at++;
-}
-
 static bool take(struct parser *p, char c)
 {
 	parse_space(p);
@@ -236,9 +218,9 @@ static int set_reason(struct parser *p, size_t begin, struct assertion *out, con
 	struct nearest nearest = nearest_to(word);
 	int i;
 
-	if (strcmp(out->field->name, "fallbacks") != 0)
+	if (!out->field->by_reason)
 		return parse_wrong(p, begin, ASSERT_KNOWN_NONE,
-				   "only fallbacks can be told by reason");
+				   "only fallbacks have reasons");
 	for (i = DAX_WHY_NONE + 1; i < DAX_NR_REASONS; i++) {
 		if (!strcmp(word, dax_reason_name((enum dax_reason)i))) {
 			out->reason = (enum dax_reason)i;
@@ -253,29 +235,35 @@ static int take_label(struct parser *p, struct assertion *out)
 {
 	char name[ASSERT_NAME_MAX], *value = NULL, **glob = NULL;
 	size_t begin, quote;
+	bool reason, twice;
 	int err;
 
 	if (!take_word(p, name, &begin))
 		return parse_wrong(p, p->at, ASSERT_KNOWN_NONE,
 				   "a label is expected: file, process or reason");
+	reason = !strcmp(name, "reason");
 	if (!strcmp(name, "file"))
 		glob = &out->file;
 	else if (!strcmp(name, "process"))
 		glob = &out->process;
-	else if (strcmp(name, "reason") != 0)
+	else if (!reason)
 		return parse_wrong(p, begin, ASSERT_KNOWN_NONE,
 				   "no label is called '%s'; there are file, process and reason",
 				   name);
-	if (glob ? *glob != NULL : out->reason != DAX_WHY_NONE)
+	if (reason)
+		twice = out->reason != DAX_WHY_NONE;
+	else
+		twice = *glob != NULL;
+	if (twice)
 		return parse_wrong(p, begin, ASSERT_KNOWN_NONE, "%s comes twice", name);
 	if (!take(p, '='))
 		return parse_wrong(p, p->at, ASSERT_KNOWN_NONE, "= is expected after the label");
 	parse_space(p);
 	quote = p->at;
 	err = take_quoted(p, &value);
-	if (!err && !glob)
+	if (!err && reason)
 		err = set_reason(p, quote, out, value);
-	if (err || !glob)
+	if (err || reason)
 		free(value);
 	else
 		*glob = value;

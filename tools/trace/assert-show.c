@@ -8,6 +8,7 @@
 #include "trace/show.h"
 #include "util/err.h"
 #include "util/escape.h"
+#include "util/json-value.h"
 #include "view/format.h"
 
 #define SHOWN_MAX   512 /* bytes of an expression that are shown with its verdict */
@@ -49,22 +50,11 @@ static void put_value(char *out, size_t size, const struct assertion *of, struct
 /* What kept it from 2 MiB; NULL when that has nothing to do with what is asserted. */
 static const char *cause_of(const struct assertion *of, const struct dax_item *item)
 {
-	static const char *const concerned[] = {
-		"pmd_coverage",	 "fallbacks",	    "pte_faults",	  "sticky_faults",
-		"pmd_faults",	 "fallback_ratio",  "never_tried_faults", "ranges_pmd",
-		"faults",	 "faults_per_s",    "pte_faults_per_s",	  "pmd_faults_per_s",
-		"fault_time_ns", "fallbacks_per_s", "fault_time_ratio",
-	};
-	size_t i;
-
 	if (of->reason)
 		return dax_reason_num(item, DAX_TOTAL, of->reason).count
 			       ? dax_reason_name(of->reason)
 			       : NULL;
-	for (i = 0; i < sizeof(concerned) / sizeof(*concerned); i++)
-		if (!strcmp(of->field->name, concerned[i]))
-			return dax_advise(item, DAX_TOTAL).cause;
-	return NULL;
+	return of->field->of_size ? dax_advise(item, DAX_TOTAL).cause : NULL;
 }
 
 static void show_advice(struct lines *lines, const struct assertion *of,
@@ -77,8 +67,8 @@ static void show_advice(struct lines *lines, const struct assertion *of,
 		return;
 	if (of->reason) {
 		advice = (struct dax_advice){
-			.fix = dax_reason_fix(of->reason),
-			.run = dax_reason_run(of->reason),
+			.fix = dax_reason_fix(of->reason, dax_item_fs(item)),
+			.run = dax_reason_run(of->reason, dax_item_fs(item)),
 		};
 		snprintf(text, sizeof(text), "%s: %s", dax_reason_name(of->reason),
 			 dax_reason_means(of->reason));
@@ -167,14 +157,14 @@ static json_t *json_value(const struct assertion *of, struct dax_num num)
 		return json_real(num.real / (double)of->unit_ns);
 	if (num.count % of->unit_ns)
 		return json_real((double)num.count / (double)of->unit_ns);
-	return json_number(num.count / of->unit_ns);
+	return u64_to_json(num.count / of->unit_ns);
 }
 
 static json_t *json_limit(const struct assertion *of)
 {
 	if (of->more || of->whole % of->unit_ns)
 		return json_real(of->real / (double)of->unit_ns);
-	return json_number(of->whole / of->unit_ns);
+	return u64_to_json(of->whole / of->unit_ns);
 }
 
 static json_t *json_judged(const struct assertion *of, const struct assert_judged *one)
@@ -184,16 +174,16 @@ static json_t *json_judged(const struct assertion *of, const struct assert_judge
 	int failed = !object;
 
 	if (item->kind == DAX_PROCESS) {
-		failed |= json_object_set_new(object, "process", json_text(item->comm));
+		failed |= json_object_set_new(object, "process", text_to_json(item->comm));
 		failed |= json_object_set_new(
-			object, "pid", item->exited ? json_null() : json_number(item->key.tgid));
+			object, "pid", item->exited ? json_null() : u64_to_json(item->key.tgid));
 	} else {
-		failed |= json_object_set_new(object, "file", json_text(item->path));
+		failed |= json_object_set_new(object, "file", text_to_json(item->path));
 		failed |= json_object_set_new(
-			object, "ino", item->other ? json_null() : json_number(item->key.ino));
+			object, "ino", item->other ? json_null() : u64_to_json(item->key.ino));
 	}
 	failed |= json_object_set_new(object, "value", json_value(of, one->num));
-	failed |= json_object_set_new(object, "reason", json_text(cause_of(of, item)));
+	failed |= json_object_set_new(object, "reason", text_to_json(cause_of(of, item)));
 	if (!failed)
 		return object;
 	json_decref(object);
@@ -221,17 +211,17 @@ static json_t *json_result(const struct assert_result *result)
 		const char *key;
 		json_t *value;
 	} member[] = {
-		{"expr", json_text(of->expr)},
-		{"metric", json_text(of->metric)},
+		{"expr", text_to_json(of->expr)},
+		{"metric", text_to_json(of->metric)},
 		{"value", json_value(of, result->num)},
 		{"at_least",
 		 json_boolean(result->num.kind != DAX_NUM_UNKNOWN && result->num.partial)},
-		{"op", json_text(of->op_name)},
+		{"op", text_to_json(of->op_name)},
 		{"limit", json_limit(of)},
-		{"verdict", json_text(assert_verdict_name(result->verdict))},
-		{"why", json_text(result->why[0] ? result->why : NULL)},
-		{"judged", json_number(result->nr_judged)},
-		{"failed", json_number(result->nr_failed)},
+		{"verdict", text_to_json(assert_verdict_name(result->verdict))},
+		{"why", text_to_json(result->why[0] ? result->why : NULL)},
+		{"judged", u64_to_json(result->nr_judged)},
+		{"failed", u64_to_json(result->nr_failed)},
 		{"worst", json_worst(result)},
 	};
 	int failed = !object;

@@ -2,14 +2,14 @@
 /* record.c - daxtrace record: every fault into a file. */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-#include "record/writer.h"
+#include "recording/writer.h"
 #include "trace/trace.h"
 #include "util/err.h"
+#include "util/number.h"
+#include "util/outfile.h"
 #include "view/format.h"
 
 #define DEFAULT_FILE "daxtrace.data"
@@ -18,121 +18,68 @@
 #define MOST_RING    (1ULL << 30)
 #define MOST_LEVEL   19 /* of zstd, without its settings for huge memory */
 
-static const char usage[] =
-	"Usage: daxtrace record [OPTION]... [--] [COMMAND...]\n"
-	"Write every page fault on DAX files to a recording: of COMMAND and what it starts, or of\n"
-	"all processes until Ctrl-C.\n"
-	"\n"
-	"  -o FILE           the recording (daxtrace.data); - for standard output\n"
-	"  -p PID[,PID]      only these processes and what they start from now on\n"
-	"  -a                all processes, for as long as COMMAND runs\n"
-	"  -G CGROUP         only tasks in this cgroup and below; may be given again\n"
-	"      --per-thread  keep the names of threads too\n"
-	"  -m SIZE           ring buffer of each CPU, a power of two (8M)\n"
-	"  -z[LEVEL]         compress with zstd, level 1 to 19 (1)\n"
-	"      --duration SEC  stop recording after so long\n"
-	"      --max-tier N    attach no more than tier N, 0 to 3\n"
-	"  -q                say nothing when all went well\n"
-	"  -h, --help\n"
-	"\n"
-	"Lost faults are counted and told. A recording that was cut short by a crash or a full "
-	"disk\n"
-	"can be read up to there. Needs root, or CAP_BPF and CAP_PERFMON.\n"
-	"Exit status: that of COMMAND, or 0; 2 usage, 3 cannot record here, or disk full.\n";
-
 struct record {
-	struct watch_opts watch_opts;
+	struct session_opts session_opts;
 	const char *path; /* NULL: standard output */
 	int level;	  /* of zstd, 0: none */
 	bool quiet;
 	char **argv; /* the whole command line */
 	int fd;
-	bool created; /* by us, so not left behind empty */
-	struct watch watch;
+	struct outfile file;
+	struct session session;
 	struct rec_writer *writer;
 	struct dax_bpf_losses lost;
+	__u64 without_ring; /* of the lost events: those on CPUs that were offline when recording began */
 	__u64 counted;
-};
-
-enum { OPT_DURATION = 256, OPT_PER_THREAD, OPT_MAX_TIER };
-
-static const struct option longopts[] = {
-	{"output", required_argument, NULL, 'o'},
-	{"pid", required_argument, NULL, 'p'},
-	{"all", no_argument, NULL, 'a'},
-	{"cgroup", required_argument, NULL, 'G'},
-	{"per-thread", no_argument, NULL, OPT_PER_THREAD},
-	{"ring-size", required_argument, NULL, 'm'},
-	{"compress", optional_argument, NULL, 'z'},
-	{"duration", required_argument, NULL, OPT_DURATION},
-	{"max-tier", required_argument, NULL, OPT_MAX_TIER},
-	{"quiet", no_argument, NULL, 'q'},
-	{"help", no_argument, NULL, 'h'},
-	{0},
+	/*
+	 * The kernel's slots go from one process to another; those of the file never do. [DAX_MAX_SLOTS]: the
+	 * file's slot of whoever has the kernel's now; 0: none yet.
+	 */
+	__u32 *file_slot;
+	__u32 next_slot;
+	__u64 unnamed; /* faults of those for whom the file had no slot left */
+	__u64 next_look;
+	int err; /* of a slot that could not be told before it was given away */
 };
 
 static size_t ring_size(const char *text)
 {
-	__u64 size = parse_size("-m", text);
+	__u64 size = parse_size("--ring-size", text);
 
 	if (size < LEAST_RING || size > MOST_RING || size & (size - 1))
-		die_usage("-m: '%s' is not a power of two from 4K to 1G", text);
+		die_usage("--ring-size: '%s' is not a power of two from 4K to 1G", text);
 	return size;
 }
 
-static void option(struct record *rec, int opt, char *arg)
+static void option(struct record *rec, enum cli_key key, char *arg)
 {
-	switch (opt) {
-	case 'o':
+	switch (key) {
+	case CLI_OUTPUT:
 		rec->path = strcmp(arg, "-") ? arg : NULL;
 		break;
-	case 'p':
-		watch_pids(&rec->watch_opts, arg);
+	case CLI_RING_SIZE:
+		rec->session_opts.ring_bytes = ring_size(arg);
 		break;
-	case 'a':
-		rec->watch_opts.all = true;
-		break;
-	case 'm':
-		rec->watch_opts.ring_bytes = ring_size(arg);
-		break;
-	case 'z':
+	case CLI_COMPRESS:
 		rec->level = arg ? (int)parse_number("-z", arg, 1, MOST_LEVEL) : 1;
 		break;
-	case 'G':
-		watch_cgroup(&rec->watch_opts, arg);
-		break;
-	case OPT_PER_THREAD:
-		rec->watch_opts.by_thread = true;
-		break;
-	case OPT_DURATION:
-		rec->watch_opts.duration_ns = parse_seconds("--duration", arg);
-		break;
-	case OPT_MAX_TIER:
-		rec->watch_opts.max_tier = (enum dax_tier)parse_number("--max-tier", arg, DAX_T0, DAX_T3);
-		break;
-	case 'q':
+	case CLI_QUIET:
 		rec->quiet = true;
 		break;
-	case 'h':
-		print_and_exit(usage);
 	default:
-		try_help();
+		session_option(&rec->session_opts, key, arg);
 	}
 }
 
 static void options(struct record *rec, int argc, char *argv[])
 {
-	int opt;
+	enum cli_key key;
+	struct cli cli;
 
-	argv[0] = (char *)program_name(); /* for the messages of getopt_long() */
-	while ((opt = getopt_long(argc, argv, "+o:p:aG:m:z::qh", longopts, NULL)) != -1)
-		option(rec, opt, optarg);
-	if (optind < argc)
-		rec->watch_opts.command = &argv[optind];
-	else if (!strcmp(argv[argc - 1], "--"))
-		die_usage("there is no command after --");
-	if (rec->watch_opts.all && rec->watch_opts.nr_targets)
-		die_usage("-a and -p exclude each other");
+	cli_begin(&cli, cli_find("daxtrace", "record"), argc, argv, true);
+	while ((key = cli_next(&cli)) != CLI_END)
+		option(rec, key, optarg);
+	session_operands(&rec->session_opts, argc, argv);
 }
 
 /*
@@ -148,18 +95,21 @@ static void take_stdout(struct record *rec)
 		die(DAX_EXIT_USAGE, "standard output: %s", strerror(errno));
 }
 
-/* Before the command runs; but what the file holds stays until recording begins. */
+/* Before the command runs; but what was recorded before keeps its name until recording begins. */
 static bool open_output(struct record *rec)
 {
+	int err;
+
 	if (!rec->path)
 		return true;
-	rec->fd = open(rec->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	rec->created = rec->fd >= 0;
-	if (rec->fd < 0 && errno == EEXIST)
-		rec->fd = open(rec->path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
-	if (rec->fd < 0)
-		watch_fail(&rec->watch, DAX_EXIT_USAGE, rec->path, -errno);
-	return rec->fd >= 0;
+	/* It holds all users' paths and names: for nobody else to read. */
+	err = outfile_open(&rec->file, rec->path, 0600);
+	rec->fd = rec->file.fd;
+	if (err) {
+		warn_msg("%s: %s", rec->path, outfile_error(err));
+		rec->session.status = DAX_EXIT_USAGE;
+	}
+	return !err;
 }
 
 static const char *output_name(const struct record *rec)
@@ -169,64 +119,92 @@ static const char *output_name(const struct record *rec)
 
 static bool open_writer(struct record *rec)
 {
-	bool extents = dax_live_tier(rec->watch.live) >= DAX_T1;
+	bool extents = dax_live_tier(rec->session.live) >= DAX_T1;
 	struct rec_clocks now = rec_clocks_now();
 	struct rec_facts facts;
-	struct stat st;
 	int err;
 
-	err = rec_facts_here(&facts, rec->argv, dax_live_tier(rec->watch.live), extents);
-	/* Not standard output: there may be something before us that is to stay. */
-	if (!err && rec->path && !fstat(rec->fd, &st) && S_ISREG(st.st_mode) &&
-	    ftruncate(rec->fd, 0))
-		err = -errno;
+	err = rec_facts_here(&facts, rec->argv, dax_live_tier(rec->session.live), extents);
+	if (!err && rec->path)
+		err = outfile_keep(&rec->file);
 	if (!err)
 		err = rec_writer_open(&rec->writer, rec->fd, &facts, &now, rec->level);
 	rec_facts_free(&facts);
 	if (err)
-		watch_fail(&rec->watch, DAX_EXIT_UNSUPPORTED, output_name(rec), err);
+		session_fail(&rec->session, DAX_EXIT_UNSUPPORTED, output_name(rec), err);
 	return !err;
 }
 
-/* Tell the file who @slot is, once the kernel side has written that down. */
+/* Tell the file who has @slot of the kernel, once the kernel side has written that down. */
 static int tell_slot(struct record *rec, __u32 slot)
 {
-	const struct dax_meta *meta = dax_live_meta(rec->watch.live, slot);
+	const struct dax_meta *meta = dax_live_meta(rec->session.live, slot);
 	struct dax_row names;
 
-	if (!meta || !dax_live_who(rec->watch.live, slot, &names))
+	if (!meta || !dax_live_identity(rec->session.live, slot, &names))
 		return 0;
-	return rec_writer_slot(rec->writer, slot, meta, &names);
+	return rec_writer_slot(rec->writer, rec->file_slot[slot], meta, &names);
+}
+
+/* The file's slot for @slot of the kernel; 0, which stands for all others, when it has none left. */
+static __u32 file_slot(struct record *rec, __u32 slot)
+{
+	if (!slot || slot >= DAX_MAX_SLOTS)
+		return 0;
+	if (!rec->file_slot[slot] && rec->next_slot < REC_SLOT_MAX)
+		rec->file_slot[slot] = rec->next_slot++;
+	rec->unnamed += !rec->file_slot[slot];
+	return rec->file_slot[slot];
 }
 
 static int on_event(void *ctx, const struct dax_event *ev, size_t size)
 {
+	struct dax_event_extent own = {0};
 	struct record *rec = ctx;
 	int err = 0;
 
 	/* By construction never; but what is not whole must not be read past its end. */
-	if (size < (ev->type == DAX_EV_EXTENT ? sizeof(struct dax_event_extent) : sizeof(*ev)))
+	if (size < (ev->type == DAX_EV_EXTENT ? sizeof(own) : sizeof(*ev)) || size > sizeof(own))
 		return -EPROTO;
-	if (rec_writer_wants(rec->writer, ev->slot))
+	memcpy(&own, ev, size);
+	own.ev.slot = file_slot(rec, ev->slot);
+	if (rec_writer_wants(rec->writer, own.ev.slot))
 		err = tell_slot(rec, ev->slot);
-	return err ? err : rec_writer_event(rec->writer, ev);
+	return err ? err : rec_writer_event(rec->writer, &own.ev);
+}
+
+/* The last records of whoever had @slot, and who that was; the next one gets another slot of the file. */
+static void on_reuse(void *ctx, __u32 slot)
+{
+	struct record *rec = ctx;
+	int err = rec->err ? rec->err : dax_live_drain(rec->session.live, on_event, rec);
+
+	if (err >= 0 && rec_writer_wants(rec->writer, rec->file_slot[slot]))
+		err = tell_slot(rec, slot);
+	rec->file_slot[slot] = 0;
+	rec->err = err < 0 ? err : 0;
 }
 
 static int on_tick(void *ctx)
 {
 	struct record *rec = ctx;
 	struct rec_clocks now;
-	int err = dax_live_drain(rec->watch.live, on_event, rec);
+	int err = dax_live_drain(rec->session.live, on_event, rec);
 
 	if (err >= 0) {
 		now = rec_clocks_now();
-		dax_live_losses(rec->watch.live, &rec->lost);
-		err = rec_writer_tick(rec->writer, &now, &rec->lost);
+		if (now.mono >= rec->next_look) {
+			rec->next_look = now.mono + DAX_LOOK_NS;
+			dax_live_refresh_names(rec->session.live);
+		}
+		dax_live_losses(rec->session.live, &rec->lost);
+		rec->without_ring = dax_live_without_ring(rec->session.live);
+		err = rec->err ? rec->err : rec_writer_tick(rec->writer, &now, &rec->lost);
 	}
 	if (err < 0) {
 		/* The command goes on, but its faults need not cost anything any more. */
-		dax_live_stop(rec->watch.live);
-		watch_fail(&rec->watch, DAX_EXIT_UNSUPPORTED, output_name(rec), err);
+		dax_live_stop(rec->session.live);
+		session_fail(&rec->session, DAX_EXIT_UNSUPPORTED, output_name(rec), err);
 	}
 	return err;
 }
@@ -256,19 +234,23 @@ static void finish(struct record *rec)
 	__u32 slot;
 	int err;
 
-	dax_live_stop(rec->watch.live);
-	err = dax_live_drain(rec->watch.live, on_event, rec);
-	for (slot = 1; err >= 0 && slot < REC_SLOT_MAX; slot++)
-		if (rec_writer_wants(rec->writer, slot))
+	dax_live_stop(rec->session.live);
+	err = dax_live_drain(rec->session.live, on_event, rec);
+	for (slot = 1; err >= 0 && slot < DAX_MAX_SLOTS; slot++)
+		if (rec_writer_wants(rec->writer, rec->file_slot[slot]))
 			err = tell_slot(rec, slot);
 	if (err >= 0) {
 		now = rec_clocks_now();
-		dax_live_losses(rec->watch.live, &rec->lost);
-		rec->counted = count_all(rec->watch.live);
+		dax_live_losses(rec->session.live, &rec->lost);
+		rec->without_ring = dax_live_without_ring(rec->session.live);
+		rec->counted = count_all(rec->session.live);
+		/* The kernel side counts none that no program was run for. */
+		if (rec->counted != ~0ULL)
+			rec->counted += rec->lost.faults;
 		err = rec_writer_finish(rec->writer, &now, &rec->lost, rec->counted);
 	}
 	if (err < 0)
-		watch_fail(&rec->watch, DAX_EXIT_UNSUPPORTED, output_name(rec), err);
+		session_fail(&rec->session, DAX_EXIT_UNSUPPORTED, output_name(rec), err);
 }
 
 static void report(const struct record *rec)
@@ -284,45 +266,62 @@ static void report(const struct record *rec)
 	if (!rec->quiet || rec->lost.events)
 		warn_msg("%llu faults recorded, %llu lost%s, %s%s in %s",
 			 (unsigned long long)events, (unsigned long long)rec->lost.events,
-			 rec->lost.events ? " (a larger ring may help: -m)" : "", size, each,
+			 rec->lost.events > rec->lost.faults + rec->without_ring ? " (a larger ring may help: --ring-size)" : "", size, each,
 			 output_name(rec));
+	if (rec->lost.slots || rec->unnamed)
+		warn_msg("not all files and processes are recorded separately: the slot table was full for %llu lookups (--slots), "
+			 "and %llu faults came when the recording had named %u",
+			 (unsigned long long)rec->lost.slots, (unsigned long long)rec->unnamed, REC_SLOT_MAX - 1);
+	if (rec->lost.faults)
+		warn_msg("%llu of the lost were not seen: this kernel skips programs that it preempted",
+			 (unsigned long long)rec->lost.faults);
+	if (rec->without_ring)
+		warn_msg("%llu of the lost were on CPUs that came online after recording began, and have no ring: record again",
+			 (unsigned long long)rec->without_ring);
+	if (rec->lost.details)
+		warn_msg("up to %llu faults may have another outcome or reason: this kernel skipped the program that determines them",
+			 (unsigned long long)rec->lost.details);
 	if (rec->lost.unwatched)
 		warn_msg("%llu processes could not be followed: their faults are missing",
 			 (unsigned long long)rec->lost.unwatched);
 	if (rec->counted != ~0ULL && rec->counted != events + rec->lost.events)
-		warn_msg("the kernel side counted %llu faults, which is not recorded + lost",
+		warn_msg("accounting mismatch: the kernel counted %llu faults, recorded + lost is another number",
 			 (unsigned long long)rec->counted);
 }
 
 int trace_record(int argc, char *argv[])
 {
 	struct record rec = {
-		.watch_opts = {.record = true, .max_tier = DAX_T3},
+		.session_opts = {.record = true, .max_tier = DAX_T3},
 		.path = DEFAULT_FILE,
 		.argv = argv - 1,
 		.counted = ~0ULL,
+		.next_slot = 1,
 		.fd = -1,
 	};
-	char *name = argv[0];
 	int status;
 
 	options(&rec, argc, argv);
-	argv[0] = name;
+	rec.file_slot = calloc(DAX_MAX_SLOTS, sizeof(*rec.file_slot));
+	if (!rec.file_slot)
+		die(DAX_EXIT_UNSUPPORTED, "%s", strerror(ENOMEM));
 	if (!rec.path)
 		take_stdout(&rec);
-	if (watch_begin(&rec.watch, &rec.watch_opts) && open_output(&rec) &&
-	    watch_start(&rec.watch) && open_writer(&rec)) {
-		watch_run(&rec.watch, on_tick, DRAIN_NS, &rec);
-		if (!rec.watch.status)
+	if (session_begin(&rec.session, &rec.session_opts) && open_output(&rec) &&
+	    session_start(&rec.session) && open_writer(&rec)) {
+		dax_live_on_reuse(rec.session.live, on_reuse, &rec);
+		session_run(&rec.session, on_tick, DRAIN_NS, &rec);
+		if (!rec.session.status)
 			finish(&rec);
 		report(&rec);
 	}
-	if (!rec.writer && rec.created)
-		unlink(rec.path);
+	if (!rec.writer)
+		outfile_drop(&rec.file);
 	rec_writer_free(rec.writer);
-	if (rec.fd >= 0 && close(rec.fd) && !rec.watch.status)
-		watch_fail(&rec.watch, DAX_EXIT_UNSUPPORTED, output_name(&rec), -errno);
-	status = watch_end(&rec.watch);
-	free(rec.watch_opts.targets);
+	if (rec.fd >= 0 && close(rec.fd) && !rec.session.status)
+		session_fail(&rec.session, DAX_EXIT_UNSUPPORTED, output_name(&rec), -errno);
+	status = session_end(&rec.session);
+	free(rec.file_slot);
+	free(rec.session_opts.targets);
 	return status;
 }

@@ -1,33 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* report.c - daxtrace report: what a recording holds. */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "model/model.h"
-#include "record/fold.h"
+#include "recording/replay.h"
+#include "trace/runfile.h"
 #include "trace/show.h"
 #include "trace/trace.h"
 #include "util/err.h"
+#include "util/json-value.h"
+#include "util/number.h"
+#include "view/recording.h"
 
 #define DEFAULT_FILE "daxtrace.data"
-
-static const char usage[] =
-	"Usage: daxtrace report [OPTION]... [FILE]\n"
-	"Show what a recording of daxtrace record holds: totals, files, processes, and why faults\n"
-	"were not served at 2 MiB.\n"
-	"\n"
-	"  -i FILE        the recording (daxtrace.data); FILE alone does as well\n"
-	"      --json     one JSON object\n"
-	"      --events   one line for each fault, in the order of time\n"
-	"      --per-thread  a table of threads too\n"
-	"      --rows N   lines of each table in text (10) and JSON (all); 0: all\n"
-	"  -h, --help\n"
-	"\n"
-	"A damaged or unfinished recording is read as far as it goes, and the damage told.\n"
-	"Exit status: 0 shown, 2 usage or not a recording, 3 cannot read or write.\n";
 
 enum show { SHOW_TEXT, SHOW_JSON, SHOW_EVENTS };
 
@@ -36,40 +24,34 @@ struct report {
 	enum show show;
 	__u64 rows; /* ~0: not given */
 	bool per_thread;
+	struct runfile run_file; /* path NULL: none */
 };
 
-enum { OPT_JSON = 256, OPT_EVENTS, OPT_PER_THREAD, OPT_ROWS };
-
-static const struct option longopts[] = {
-	{"input", required_argument, NULL, 'i'},
-	{"json", no_argument, NULL, OPT_JSON},
-	{"events", no_argument, NULL, OPT_EVENTS},
-	{"rows", required_argument, NULL, OPT_ROWS},
-	{"per-thread", no_argument, NULL, OPT_PER_THREAD},
-	{"help", no_argument, NULL, 'h'},
-	{0},
-};
-
-static void option(struct report *rep, int opt, char *arg)
+static void option(struct report *rep, enum cli_key key, char *arg)
 {
-	switch (opt) {
-	case 'i':
+	switch (key) {
+	case CLI_INPUT:
 		rep->path = arg;
 		break;
-	case OPT_JSON:
+	case CLI_JSON:
 		rep->show = SHOW_JSON;
 		break;
-	case OPT_EVENTS:
+	case CLI_EVENTS:
 		rep->show = SHOW_EVENTS;
 		break;
-	case OPT_PER_THREAD:
+	case CLI_THREADS:
 		rep->per_thread = true;
 		break;
-	case OPT_ROWS:
+	case CLI_RUN:
+		rep->run_file.path = arg;
+		break;
+	case CLI_RUN_NAME:
+		runfile_check_name(arg);
+		rep->run_file.name = arg;
+		break;
+	case CLI_ROWS:
 		rep->rows = parse_number("--rows", arg, 0, 1000000000);
 		break;
-	case 'h':
-		print_and_exit(usage);
 	default:
 		try_help();
 	}
@@ -77,11 +59,12 @@ static void option(struct report *rep, int opt, char *arg)
 
 static void options(struct report *rep, int argc, char *argv[])
 {
-	int opt;
+	enum cli_key key;
+	struct cli cli;
 
-	argv[0] = (char *)program_name(); /* for the messages of getopt_long() */
-	while ((opt = getopt_long(argc, argv, "i:h", longopts, NULL)) != -1)
-		option(rep, opt, optarg);
+	cli_begin(&cli, cli_find("daxtrace", "report"), argc, argv, false);
+	while ((key = cli_next(&cli)) != CLI_END)
+		option(rep, key, optarg);
 	if (optind < argc && !rep->path)
 		rep->path = argv[optind++];
 	if (optind < argc)
@@ -91,7 +74,7 @@ static void options(struct report *rep, int argc, char *argv[])
 }
 
 /* Reading @path or writing failed. */
-static int fail(const char *path, int err)
+static int report_fail(const char *path, int err)
 {
 	warn_msg("%s: %s", ferror(stdout) ? "standard output" : path, strerror(-err));
 	clearerr(stdout); /* said here, with its reason */
@@ -111,17 +94,37 @@ static int print(const struct report *rep, struct rec_reader *reader, const stru
 			opts.rows = 0;
 		opts.sort = NULL;
 		opts.schema = "daxtrace-report/1";
-		opts.extra = json_recording(reader);
+		opts.extra = recording_json(reader);
 		err = opts.extra ? view_json(stdout, model, &opts) : -ENOMEM;
 		json_decref(opts.extra);
 		return err;
 	}
 	text_opts(&opts, STDOUT_FILENO);
-	head = head_lines(reader, rep->path, opts.ascii);
+	head = recording_lines(reader, rep->path, opts.ascii);
 	opts.head = (const char *const *)head;
 	err = head ? view_text(stdout, model, &opts) : -ENOMEM;
-	head_free(head);
+	recording_lines_free(head);
 	return err;
+}
+
+static int write_run(const struct report *rep, struct rec_reader *reader, const struct dax_model *model)
+{
+	struct runfile run = rep->run_file;
+	json_t *facts = recording_json(reader);
+	int err;
+
+	/* Another machine may have made it: of this one nothing is told. */
+	run.release = json_string_value(json_object_get(json_object_get(facts, "kernel"), "release"));
+	if (!run.release)
+		run.release = "unknown";
+	if (!run.name)
+		run.name = "recording";
+	err = runfile_write(&run, model);
+	json_decref(facts);
+	if (!err)
+		return DAX_EXIT_OK;
+	warn_msg("%s: %s", run.path, strerror(-err));
+	return DAX_EXIT_UNSUPPORTED;
 }
 
 /* All of the recording as one sample, and nothing before it. */
@@ -136,7 +139,7 @@ static int show_totals(const struct report *rep, struct rec_reader *reader)
 		rec_by_thread(source);
 	err = source ? source->next(source, &now) : -ENOMEM;
 	if (err < 0) {
-		status = fail(rep->path, err);
+		status = report_fail(rep->path, err);
 	} else {
 		before = now;
 		before.nr_rows = 0;
@@ -144,7 +147,9 @@ static int show_totals(const struct report *rep, struct rec_reader *reader)
 		model = dax_model_build(&now, &before, now.mono_ns - before.mono_ns);
 		err = model ? print(rep, reader, model) : -ENOMEM;
 		if (err)
-			status = fail(rep->path, err);
+			status = report_fail(rep->path, err);
+		else if (rep->run_file.path)
+			status = write_run(rep, reader, model);
 		dax_model_free(model);
 	}
 	if (source)
@@ -169,12 +174,12 @@ int trace_report(int argc, char *argv[])
 		text_opts(&text, STDOUT_FILENO);
 		ret = show_events(stdout, reader, text.ascii);
 		if (ret)
-			status = fail(rep.path, ret);
+			status = report_fail(rep.path, ret);
 	} else {
 		status = show_totals(&rep, reader);
 	}
 	/* In text it stands in the head. */
-	if (damage(rec_state(reader), err, sizeof(err)) && rep.show != SHOW_TEXT)
+	if (recording_damage(rec_state(reader), err, sizeof(err)) && rep.show != SHOW_TEXT)
 		warn_msg("%s: %s", rep.path, err);
 	rec_free(reader);
 	return status;

@@ -2,7 +2,6 @@
 /* stat.c - daxtrace stat: the counts of a command's faults, as perf stat has them for events. */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,43 +10,17 @@
 #include <unistd.h>
 #include "model/model.h"
 #include "trace/assert.h"
+#include "trace/runfile.h"
 #include "trace/show.h"
 #include "trace/trace.h"
 #include "util/err.h"
+#include "util/json-value.h"
+#include "util/outfile.h"
 
 #define STAT_COLUMNS 110
 
-static const char usage[] =
-	"Usage: daxtrace stat [OPTION]... [--] [COMMAND...]\n"
-	"Count page faults on DAX files: of COMMAND and what it starts, or of all processes until\n"
-	"Ctrl-C. Prints to standard error, as perf stat does.\n"
-	"\n"
-	"      --json          one JSON object to standard output instead of text\n"
-	"      --json-file FILE  the same to FILE, and text as well; also --json=FILE\n"
-	"                      or --json FILE -- COMMAND\n"
-	"      --assert 'EXPR' METRIC >= NUMBER, or with <= > < == !=: exit status 1 when it does\n"
-	"                      not hold; may be given again, then all must hold\n"
-	"  -p PID[,PID]        only these processes and what they start from now on\n"
-	"  -a                  all processes, for as long as COMMAND runs\n"
-	"  -G CGROUP           only tasks in this cgroup and below; may be given again\n"
-	"      --per-thread    count threads apart\n"
-	"      --duration SEC  stop counting after so long\n"
-	"      --max-tier N    attach no more than tier N, 0 to 3\n"
-	"  -h, --help\n"
-	"\n"
-	"Needs root, or CAP_BPF and CAP_PERFMON.\n"
-	"An assertion can name whom it is about, and must hold for each that matches:\n"
-	"  --assert 'pmd_coverage{file=\"/mnt/pmem/*.db\"} >= 99%'\n"
-	"  --assert 'fallbacks{reason=\"extent_short\"} == 0'\n"
-	"  --assert 'lat_pmd_p99_us{process=\"postgres\"} < 20'\n"
-	"Metrics are the fields that 'daxtop -s help' lists.\n"
-	"\n"
-	"Exit status: that of COMMAND, or 0; 2 usage, 3 cannot count here. With --assert also\n"
-	"1 when one does not hold, whatever COMMAND's is, and when neither tells more, 4 when one\n"
-	"cannot be judged: nothing seen, nothing that matches, faults not followed.\n";
-
 struct stat_run {
-	struct watch_opts watch_opts;
+	struct session_opts session_opts;
 	struct assertion *asserts;
 	struct assert_result *results; /* of each; NULL until judged */
 	size_t nr_asserts;
@@ -55,30 +28,8 @@ struct stat_run {
 	const char *json_path;
 	FILE *json_file;
 	bool created; /* json_path, by us */
-	struct watch watch;
-};
-
-enum {
-	OPT_JSON = 256,
-	OPT_JSON_FILE,
-	OPT_ASSERT,
-	OPT_PER_THREAD,
-	OPT_DURATION,
-	OPT_MAX_TIER
-};
-
-static const struct option longopts[] = {
-	{"json", optional_argument, NULL, OPT_JSON},
-	{"json-file", required_argument, NULL, OPT_JSON_FILE},
-	{"assert", required_argument, NULL, OPT_ASSERT},
-	{"pid", required_argument, NULL, 'p'},
-	{"all", no_argument, NULL, 'a'},
-	{"cgroup", required_argument, NULL, 'G'},
-	{"per-thread", no_argument, NULL, OPT_PER_THREAD},
-	{"duration", required_argument, NULL, OPT_DURATION},
-	{"max-tier", required_argument, NULL, OPT_MAX_TIER},
-	{"help", no_argument, NULL, 'h'},
-	{0},
+	struct runfile run_file; /* path NULL: none */
+	struct session session;
 };
 
 static void add_assert(struct stat_run *run, const char *expr)
@@ -100,91 +51,77 @@ static void add_assert(struct stat_run *run, const char *expr)
 		die(DAX_EXIT_UNSUPPORTED, "--assert: %s", strerror(-err));
 }
 
-static void option(struct stat_run *run, int opt, char *arg)
+static void list_fields(void)
 {
-	switch (opt) {
-	case OPT_ASSERT:
+	view_list_fields(stdout);
+	exit(finish_stdout(DAX_EXIT_OK));
+}
+
+static void option(struct stat_run *run, enum cli_key key, char *arg)
+{
+	switch (key) {
+	case CLI_ASSERT:
 		add_assert(run, arg);
 		break;
-	case OPT_JSON:
+	case CLI_JSON:
+		/* --json=FILE is the old spelling of --json-file FILE. */
 		if (arg)
 			run->json_path = arg;
 		else
 			run->json = true;
 		break;
-	case OPT_JSON_FILE:
+	case CLI_JSON_FILE:
 		run->json_path = arg;
 		break;
-	case 'p':
-		watch_pids(&run->watch_opts, arg);
+	case CLI_RUN:
+		run->run_file.path = arg;
 		break;
-	case 'a':
-		run->watch_opts.all = true;
+	case CLI_RUN_NAME:
+		runfile_check_name(arg);
+		run->run_file.name = arg;
 		break;
-	case 'G':
-		watch_cgroup(&run->watch_opts, arg);
+	case CLI_RUN_BUILD:
+		runfile_add_build(&run->run_file, arg);
 		break;
-	case OPT_PER_THREAD:
-		run->watch_opts.by_thread = true;
+	case CLI_LIST_FIELDS:
+		list_fields();
 		break;
-	case OPT_DURATION:
-		run->watch_opts.duration_ns = parse_seconds("--duration", arg);
-		break;
-	case OPT_MAX_TIER:
-		run->watch_opts.max_tier =
-			(enum dax_tier)parse_number("--max-tier", arg, DAX_T0, DAX_T3);
-		break;
-	case 'h':
-		print_and_exit(usage);
 	default:
-		try_help();
+		session_option(&run->session_opts, key, arg);
 	}
-}
-
-/*
- * --json FILE -- COMMAND. Without = a word behind --json is the command's first; but one that is no
- * program, and stands before --, is none.
- */
-static char *json_operand(char *const argv[])
-{
-	char *word = argv[optind];
-
-	if (!word || *word == '-' || !argv[optind + 1] || strcmp(argv[optind + 1], "--") ||
-	    child_is_program(word))
-		return NULL;
-	optind++;
-	return word;
 }
 
 static void options(struct stat_run *run, int argc, char *argv[])
 {
-	int opt;
+	enum cli_key key;
+	struct cli cli;
 
-	argv[0] = (char *)program_name(); /* for the messages of getopt_long() */
-	while ((opt = getopt_long(argc, argv, "+p:aG:h", longopts, NULL)) != -1)
-		option(run, opt, opt == OPT_JSON && !optarg ? json_operand(argv) : optarg);
-	if (optind < argc)
-		run->watch_opts.command = &argv[optind];
-	else if (!strcmp(argv[argc - 1], "--"))
-		die_usage("there is no command after --");
-	if (run->watch_opts.all && run->watch_opts.nr_targets)
-		die_usage("-a and -p exclude each other");
+	cli_begin(&cli, cli_find("daxtrace", "stat"), argc, argv, true);
+	while ((key = cli_next(&cli)) != CLI_END)
+		option(run, key, optarg);
+	/* A word after --json is the command. In "--json FILE -- COMMAND" it was meant to be something else. */
+	if (run->json && optind + 1 < argc && !strcmp(argv[optind + 1], "--") && !child_is_program(argv[optind]))
+		die_usage("--json %s: a file is given with --json-file %s", argv[optind], argv[optind]);
+	runfile_check_builds(&run->run_file);
+	session_operands(&run->session_opts, argc, argv);
 }
 
 /* Before anything starts, but what the file holds stays until there is something better. */
 static void open_json(struct stat_run *run)
 {
-	int fd;
+	int links, fd;
 
 	if (!run->json_path)
 		return;
+	/* Links of /dev are root's; others anybody may have planted. */
+	links = strncmp(run->json_path, "/dev/", 5) ? O_NOFOLLOW : 0;
 	fd = open(run->json_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	run->created = fd >= 0;
 	if (fd < 0 && errno == EEXIST)
-		fd = open(run->json_path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+		fd = open(run->json_path, O_WRONLY | O_CREAT | O_CLOEXEC | links, 0666);
 	run->json_file = fd < 0 ? NULL : fdopen(fd, "w");
 	if (!run->json_file)
-		die(DAX_EXIT_USAGE, "%s: %s", run->json_path, strerror(errno));
+		die(DAX_EXIT_USAGE, "%s: %s", run->json_path, outfile_error(-errno));
 }
 
 /* What the JSON of a command tells beside its counts. */
@@ -192,16 +129,16 @@ static json_t *extra(const struct stat_run *run)
 {
 	json_t *all = json_object();
 	struct utsname name;
-	int status = run->watch.command_status;
+	int status = run->session.command_status;
 
 	if (!all || uname(&name) ||
-	    json_object_set_new(all, "command", json_texts(run->watch_opts.command)) ||
+	    json_object_set_new(all, "command", texts_to_json(run->session_opts.command)) ||
 	    json_object_set_new(all, "exit_status",
-				run->watch.command_ended ? json_integer(child_exit_status(status))
+				run->session.command_ended ? json_integer(child_exit_status(status))
 							 : json_null()) ||
 	    json_object_set_new(
 		    all, "kernel",
-		    json_kernel(name.sysname, name.release, name.version, name.machine))) {
+		    kernel_to_json(name.sysname, name.release, name.version, name.machine))) {
 		json_decref(all);
 		return NULL;
 	}
@@ -240,7 +177,24 @@ static void write_json_file(struct stat_run *run, const struct dax_model *model)
 		err = errno ? -errno : -EIO;
 	run->json_file = NULL;
 	if (err)
-		watch_fail(&run->watch, DAX_EXIT_UNSUPPORTED, run->json_path, err);
+		session_fail(&run->session, DAX_EXIT_UNSUPPORTED, run->json_path, err);
+}
+
+/* A command that failed did not do the work that is to be compared. */
+static void write_run(struct stat_run *run, const struct dax_model *model)
+{
+	int err;
+
+	if (run->session_opts.command) {
+		run->run_file.command = run->session_opts.command[0];
+		if (run->session.command_ended && child_exit_status(run->session.command_status)) {
+			warn_msg("%s: not written: the command failed", run->run_file.path);
+			return;
+		}
+	}
+	err = runfile_write(&run->run_file, model);
+	if (err)
+		session_fail(&run->session, DAX_EXIT_UNSUPPORTED, run->run_file.path, err);
 }
 
 static void show(struct stat_run *run, const struct dax_model *model)
@@ -255,17 +209,19 @@ static void show(struct stat_run *run, const struct dax_model *model)
 	if (run->json)
 		err = write_json(run, model, stdout);
 	else
-		err = show_stat(stderr, model, &run->watch_opts, &opts);
+		err = show_stat(stderr, model, &run->session_opts, &opts);
 	if (run->results && !err)
 		err = show_verdict(stderr, run->results, run->nr_asserts, &opts);
 	/* Who reads may have seen enough. */
 	if (err && err != -EPIPE)
-		watch_fail(&run->watch, DAX_EXIT_UNSUPPORTED,
+		session_fail(&run->session, DAX_EXIT_UNSUPPORTED,
 			   run->json ? "standard output" : "standard error", err);
 	if (err)
 		clearerr(stdout); /* said here, with its reason */
 	if (run->json_file)
 		write_json_file(run, model);
+	if (run->run_file.path)
+		write_run(run, model);
 }
 
 static int judge(struct stat_run *run, const struct dax_model *model, const struct dax_sample *now,
@@ -275,8 +231,8 @@ static int judge(struct stat_run *run, const struct dax_model *model, const stru
 		.model = model,
 		.now = now,
 		.before = before,
-		.unfinished = run->watch_opts.command && !run->watch.command_ended &&
-			      (run->watch.abandon || !run->watch_opts.duration_ns),
+		.unfinished = run->session_opts.command && !run->session.command_ended &&
+			      (run->session.abandon || !run->session_opts.duration_ns),
 	};
 	size_t i;
 
@@ -292,18 +248,18 @@ static int judge(struct stat_run *run, const struct dax_model *model, const stru
 }
 
 /* Names are looked for while their owners live. */
-static int look(void *ctx)
+static int refresh_names(void *ctx)
 {
 	struct stat_run *run = ctx;
 
-	dax_live_look(run->watch.live);
+	dax_live_refresh_names(run->session.live);
 	return 0;
 }
 
 /* Count from here to the end. */
-static void count(struct stat_run *run)
+static void count_faults(struct stat_run *run)
 {
-	struct dax_source *source = dax_live_source(run->watch.live);
+	struct dax_source *source = dax_live_source(run->session.live);
 	struct dax_sample *before = NULL, now;
 	struct dax_model *model = NULL;
 	int err = source->next(source, &now);
@@ -312,9 +268,9 @@ static void count(struct stat_run *run)
 		before = dax_sample_copy(&now);
 		err = before ? 1 : -ENOMEM;
 	}
-	if (err > 0 && watch_start(&run->watch)) {
-		watch_run(&run->watch, look, DAX_LOOK_NS, run);
-		dax_live_stop(run->watch.live);
+	if (err > 0 && session_start(&run->session)) {
+		session_run(&run->session, refresh_names, DAX_LOOK_NS, run);
+		dax_live_stop(run->session.live);
 		err = source->next(source, &now);
 		if (err > 0)
 			model = dax_model_build(&now, before, now.mono_ns - before->mono_ns);
@@ -325,7 +281,7 @@ static void count(struct stat_run *run)
 			show(run, model);
 	}
 	if (err < 0)
-		watch_fail(&run->watch, DAX_EXIT_UNSUPPORTED, "counters", err);
+		session_fail(&run->session, DAX_EXIT_UNSUPPORTED, "counters", err);
 	dax_model_free(model);
 	dax_sample_free(before);
 }
@@ -334,17 +290,17 @@ static void count(struct stat_run *run)
  * What failed here comes before all verdicts. A command's own failure is told apart from an
  * assertion that does not hold, and is hidden by that only.
  */
-static int end(struct stat_run *run)
+static int finish(struct stat_run *run)
 {
-	bool failed = run->watch.status != 0;
-	int status = watch_end(&run->watch);
+	bool failed = run->session.status != 0;
+	int status = session_end(&run->session);
 	enum assert_verdict verdict;
 
 	if (failed || !run->results)
 		return status;
 	verdict = assert_verdict_of(run->results, run->nr_asserts);
 	if (status)
-		warn_msg("%s: ended with status %d; the verdict is %s", run->watch_opts.command[0],
+		warn_msg("%s: ended with status %d; the verdict is %s", run->session_opts.command[0],
 			 status, assert_verdict_name(verdict));
 	if (verdict == ASSERT_FAIL)
 		return DAX_EXIT_FOUND;
@@ -366,21 +322,21 @@ static void free_asserts(struct stat_run *run)
 
 int trace_stat(int argc, char *argv[])
 {
-	struct stat_run run = {.watch_opts = {.max_tier = DAX_T3}};
+	struct stat_run run = {.session_opts = {.max_tier = DAX_T3}};
 	int status;
 
 	options(&run, argc, argv);
 	open_json(&run);
-	if (watch_begin(&run.watch, &run.watch_opts))
-		count(&run);
+	if (session_begin(&run.session, &run.session_opts))
+		count_faults(&run);
 	if (run.json_file) {
 		/* Never written: it was not empty before us, or it is not to stay. */
 		if (run.created)
 			unlink(run.json_path);
 		fclose(run.json_file);
 	}
-	status = end(&run);
+	status = finish(&run);
 	free_asserts(&run);
-	free(run.watch_opts.targets);
+	free(run.session_opts.targets);
 	return status;
 }

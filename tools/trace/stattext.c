@@ -13,35 +13,35 @@
 #define COMMAND_MAX 512 /* bytes of the command that are shown */
 
 /* Whose faults were counted; the command alone when nothing else is asked for. */
-static size_t whose(char *raw, size_t size, const struct watch_opts *watch)
+static size_t watched_text(char *raw, size_t size, const struct session_opts *session)
 {
 	size_t used = 0, i;
 
-	if (watch->command && !watch->nr_targets && !watch->nr_cgroups && !watch->all)
+	if (session->command && !session->nr_targets && !session->nr_cgroups && !session->all)
 		return 0;
-	for (i = 0; i < watch->nr_targets && used < size; i++)
+	for (i = 0; i < session->nr_targets && used < size; i++)
 		used += (size_t)snprintf(raw + used, size - used, "%s%u", i ? ", " : "process ",
-					 watch->targets[i]);
-	if (!watch->nr_targets)
+					 session->targets[i]);
+	if (!session->nr_targets)
 		used = (size_t)snprintf(raw, size, "all processes");
-	if (watch->nr_cgroups && used < size)
-		used += (size_t)snprintf(raw + used, size - used, " in %zu cgroup%s", watch->nr_cgroups,
-					 watch->nr_cgroups == 1 ? "" : "s");
-	if (watch->command && used < size)
+	if (session->nr_cgroups && used < size)
+		used += (size_t)snprintf(raw + used, size - used, " in %zu cgroup%s", session->nr_cgroups,
+					 session->nr_cgroups == 1 ? "" : "s");
+	if (session->command && used < size)
 		used += (size_t)snprintf(raw + used, size - used, " during ");
 	return used;
 }
 
-static void add_head(struct lines *lines, const struct dax_model *model, const struct watch_opts *watch)
+static void add_head(struct lines *lines, const struct dax_model *model, const struct session_opts *session)
 {
-	char *const *command = watch->command;
+	char *const *command = session->command;
 	char raw[COMMAND_MAX] = "", clean[4 * COMMAND_MAX + 1], time[FORMAT_NUM_MAX];
 	struct dax_num num = {.kind = DAX_NUM_COUNT, .count = model->elapsed_ns};
-	size_t used = whose(raw, sizeof(raw), watch);
+	size_t used = watched_text(raw, sizeof(raw), session);
 
 	for (; command && *command && used < sizeof(raw); command++)
 		used += (size_t)snprintf(raw + used, sizeof(raw) - used, "%s%s",
-					 command == watch->command ? "" : " ", *command);
+					 command == session->command ? "" : " ", *command);
 	escape_text(clean, sizeof(clean), raw, lines->ascii ? ESCAPE_ASCII : ESCAPE_TERMINAL);
 	format_num(time, num, DAX_UNIT_NS);
 	lines_add(lines, LINE_PLAIN, 0, "%s", "");
@@ -176,7 +176,7 @@ static int add_tables(struct lines *lines, const struct dax_model *model,
 {
 	int err = 0;
 
-	if (model->threads)
+	if (model->known & DAX_KNOWN_THREADS)
 		err = add_table(lines, model, DAX_THREAD, opts);
 	if (!err && model->list[DAX_CGROUP].nr > 1)
 		err = add_table(lines, model, DAX_CGROUP, opts);
@@ -199,14 +199,14 @@ static int print(FILE *to, struct lines *lines, int err)
 	return err;
 }
 
-int show_stat(FILE *to, const struct dax_model *model, const struct watch_opts *watch,
+int show_stat(FILE *to, const struct dax_model *model, const struct session_opts *session,
 	      const struct view_opts *opts)
 {
 	struct lines lines = {
 		.columns = opts->columns, .ascii = opts->ascii, .whole_commands = true};
 	size_t i;
 
-	add_head(&lines, model, watch);
+	add_head(&lines, model, session);
 	for (i = 0; i < dax_nr_fields; i++)
 		if (worth_a_line(&dax_fields[i], &model->host))
 			add_field(&lines, &dax_fields[i], &model->host);

@@ -4,12 +4,13 @@
 #include <string.h>
 #include "util/escape.h"
 #include "util/lat.h"
+#include "util/counts.h"
 #include "view/format.h"
 #include "view/lines.h"
 
 #define BAR_MAX 40 /* columns of the longest bar */
 
-static void text(char out[FORMAT_NAME_MAX], const char *raw, bool ascii)
+static void escape_name(char out[FORMAT_NAME_MAX], const char *raw, bool ascii)
 {
 	escape_text(out, FORMAT_NAME_MAX, raw ? raw : "-", ascii ? ESCAPE_ASCII : ESCAPE_TERMINAL);
 }
@@ -27,18 +28,18 @@ static void add_identity(struct lines *lines, const struct dax_item *item)
 		lines_add(lines, LINE_FAINT, 0, "inode %llu, generation %u",
 			  (unsigned long long)item->key.ino, item->key.gen);
 	if (item->kind == DAX_FILE || item->kind == DAX_MOUNT) {
-		text(name, item->mount, lines->ascii);
-		text(type, item->fs_type, lines->ascii);
+		escape_name(name, item->mount, lines->ascii);
+		escape_name(type, item->fs_type, lines->ascii);
 		lines_add(lines, LINE_FAINT, 0, "device %s, mounted on %s, filesystem %s", dev,
 			  name, type);
 	}
 	if (item->path_was) {
-		text(name, item->path_was, lines->ascii);
+		escape_name(name, item->path_was, lines->ascii);
 		lines_add(lines, LINE_FAINT, 0, "renamed from %s", name);
 	}
 	if (item->path_gone)
 		lines_add(lines, LINE_FAINT, 0,
-			  "no longer there: renamed or deleted, which cannot be told");
+			  "no longer there: renamed or deleted; it is not known which");
 	if (item->exited && item->key.tgid)
 		lines_add(lines, LINE_FAINT, 0, "threads of process %u that have exited", item->key.tgid);
 	else if (item->exited)
@@ -47,12 +48,12 @@ static void add_identity(struct lines *lines, const struct dax_item *item)
 	else if (item->kind == DAX_PROCESS)
 		lines_add(lines, LINE_FAINT, 0, "process %u", item->key.tgid);
 	if (item->kind == DAX_THREAD && !item->exited) {
-		text(name, item->comm, lines->ascii);
+		escape_name(name, item->comm, lines->ascii);
 		lines_add(lines, LINE_FAINT, 0, "thread %u of process %u %s", item->key.tid,
 			  item->key.tgid, name);
 	}
 	if (item->cgroup) {
-		text(name, item->cgroup_path, lines->ascii);
+		escape_name(name, item->cgroup_path, lines->ascii);
 		lines_add(lines, LINE_FAINT, 0, "cgroup %llu %s", (unsigned long long)item->cgroup,
 			  name);
 	}
@@ -75,7 +76,8 @@ static void add_reasons(struct lines *lines, const struct dax_item *item)
 		format_num(count, dax_reason_num(item, DAX_TOTAL, order[i]), DAX_UNIT_COUNT);
 		lines_add(lines, LINE_PLAIN, 8, "%7s %s: %s", count, dax_reason_name(order[i]),
 			  dax_reason_means(order[i]));
-		lines_fix(lines, 8, dax_reason_fix(order[i]), dax_reason_run(order[i]), item);
+		lines_fix(lines, 8, dax_reason_fix(order[i], dax_item_fs(item)),
+			  dax_reason_run(order[i], dax_item_fs(item)), item);
 	}
 }
 
@@ -107,7 +109,7 @@ static void add_histogram(struct lines *lines, const struct dax_item *item, enum
 	struct dax_num num = {.kind = DAX_NUM_COUNT};
 
 	for (i = 0; i < DAX_LAT_BUCKETS; i++)
-		sum[(i + 3) / 4] += item->total.lat[cls][i];
+		sum[(i + 3) / 4] += counts_lat(&item->total, cls)[i];
 	for (i = 0; i < nr; i++) {
 		if (!sum[i])
 			continue;
@@ -124,7 +126,8 @@ static void add_histogram(struct lines *lines, const struct dax_item *item, enum
 	for (i = first; i <= last; i++) {
 		num.count = sum[i];
 		format_num(count, num, DAX_UNIT_COUNT);
-		num.count = 1ULL << (i + DAX_LAT_MIN_EXP);
+		/* The last row has no upper bound: it begins where the one before it ends. */
+		num.count = 1ULL << (i + DAX_LAT_MIN_EXP - (i == nr - 1));
 		format_num(upper, num, DAX_UNIT_NS);
 		format_bar(bar, (double)sum[i] / (double)most, room < BAR_MAX ? room : BAR_MAX,
 			   lines->ascii);

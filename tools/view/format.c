@@ -159,8 +159,8 @@ struct out {
 	size_t left; /* with room for the final NUL */
 };
 
-static void put(struct out *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void put(struct out *out, const char *fmt, ...)
+static void append_text(struct out *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void append_text(struct out *out, const char *fmt, ...)
 {
 	va_list args;
 	int len;
@@ -186,23 +186,23 @@ static void put_quoted(struct out *out, const char *text, size_t len, bool ascii
 	raw[len] = '\0';
 	escape_text(shown, sizeof(shown), raw, escape_how(ascii));
 	if (plain(raw)) {
-		put(out, "%s", raw);
+		append_text(out, "%s", raw);
 	} else if (!strcmp(raw, shown)) {
-		put(out, "'");
+		append_text(out, "'");
 		for (i = 0; i < len; i++)
-			put(out, raw[i] == '\'' ? "'\\''" : "%c", raw[i]);
-		put(out, "'");
+			append_text(out, raw[i] == '\'' ? "'\\''" : "%c", raw[i]);
+		append_text(out, "'");
 	} else {
-		put(out, "$'");
+		append_text(out, "$'");
 		for (i = 0; i < len; i++) {
 			unsigned char c = (unsigned char)raw[i];
 
 			if (c >= 0x20 && c < 0x7f && c != '\'' && c != '\\')
-				put(out, "%c", c);
+				append_text(out, "%c", c);
 			else
-				put(out, "\\x%02x", c);
+				append_text(out, "\\x%02x", c);
 		}
-		put(out, "'");
+		append_text(out, "'");
 	}
 }
 
@@ -213,8 +213,6 @@ static void put_place(struct out *out, const char *place, const struct dax_item 
 								   : item->path;
 	__u32 pid = item->kind == DAX_PROCESS || item->kind == DAX_THREAD ? item->key.tgid
 									  : item->most_pid;
-	const char *type = item->kind == DAX_FILE ? item->fs_type : item->most_fs_type;
-	bool xfs = !type || !strcmp(type, "xfs");
 	const char *slash;
 
 	/* What begins with ".../" is only the end of a path: nothing to type. */
@@ -225,25 +223,16 @@ static void put_place(struct out *out, const char *place, const struct dax_item 
 		if (path)
 			put_quoted(out, path, strlen(path), ascii);
 		else
-			put(out, "FILE");
+			append_text(out, "FILE");
 	} else if (!strncmp(place, "{dir}", 5)) {
 		if (path)
 			put_quoted(out, path, slash > path ? (size_t)(slash - path) : 1, ascii);
 		else
-			put(out, "DIR");
-	} else if (!strncmp(place, "{sparse}", 8)) {
-		if (xfs)
-			put(out, " --sparse=never");
-	} else if (!strncmp(place, "{extsize}", 9)) {
-		if (!xfs)
-			return; /* others have no such hint */
-		put(out, "xfs_io -c 'extsize 2m' ");
-		put_place(out, "{dir}", item, ascii);
-		put(out, " && ");
+			append_text(out, "DIR");
 	} else if (pid) {
-		put(out, "%u", pid);
+		append_text(out, "%u", pid);
 	} else {
-		put(out, "PID");
+		append_text(out, "PID");
 	}
 }
 
@@ -257,7 +246,7 @@ void format_run(char out[FORMAT_LINE_MAX], const char *run, const struct dax_ite
 			put_place(&to, run, item, ascii);
 			run += strcspn(run, "}") + 1;
 		} else {
-			put(&to, "%c", *run++);
+			append_text(&to, "%c", *run++);
 		}
 	}
 }
@@ -305,7 +294,7 @@ void format_fit(char out[FORMAT_LINE_MAX], const char *text, int columns, bool k
 	struct out to = {out, FORMAT_LINE_MAX};
 	int width = format_width(text), used = 0, mark;
 	const char *from = text;
-	size_t bytes = strlen(text);
+	size_t bytes;
 
 	*out = '\0';
 	if (columns < 0)
@@ -319,14 +308,14 @@ void format_fit(char out[FORMAT_LINE_MAX], const char *text, int columns, bool k
 		bytes = escape_fit(text, columns - mark, &used);
 	}
 	if (to_right)
-		put(&to, "%*s", columns - mark - used, "");
+		append_text(&to, "%*s", columns - mark - used, "");
 	if (keep_end)
-		put(&to, "%.*s", mark, "...");
-	put(&to, "%.*s", (int)bytes, from);
+		append_text(&to, "%.*s", mark, "...");
+	append_text(&to, "%.*s", (int)bytes, from);
 	if (!keep_end)
-		put(&to, "%.*s", mark, "...");
+		append_text(&to, "%.*s", mark, "...");
 	if (!to_right)
-		put(&to, "%*s", columns - mark - used, "");
+		append_text(&to, "%*s", columns - mark - used, "");
 }
 
 void format_bar(char out[FORMAT_LINE_MAX], double share, int columns, bool ascii)

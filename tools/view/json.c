@@ -2,12 +2,12 @@
 /* json.c - an interval as one line of JSON: raw numbers, the unit in the key, null for unknown. */
 #include <errno.h>
 #include <jansson.h>
-#include <limits.h>
 #include <stdlib.h>
-#include <string.h>
-#include "util/escape.h"
+#include "util/json-value.h"
 #include "util/lat.h"
+#include "util/counts.h"
 #include "view/format.h"
+#include "util/version.h"
 #include "view/view.h"
 
 /* ASCII only: a terminal that is shown the line must not act on what names hold. */
@@ -17,50 +17,21 @@
  * jansson's *_new() functions take over what they are given and fail on NULL, so a value that
  * could not be made is seen where it is put in.
  */
-static int put(json_t *object, const char *key, json_t *value)
+static int set_new(json_t *object, const char *key, json_t *value)
 {
 	return json_object_set_new(object, key, value);
 }
 
-/* A number beyond what JSON readers keep exact in 63 bits is written as a string of digits. */
-static json_t *integer(__u64 value)
+static json_t *counter_to_json(__u64 value)
 {
-	char digits[24];
-
-	if (value <= LLONG_MAX)
-		return json_integer((json_int_t)value);
-	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)value);
-	return json_string(digits);
+	return value == DAX_NOT_KNOWN ? json_null() : u64_to_json(value);
 }
 
-static json_t *counter(__u64 value)
-{
-	return value == DAX_NOT_KNOWN ? json_null() : integer(value);
-}
-
-static json_t *number(struct dax_num num)
+static json_t *num_to_json(struct dax_num num)
 {
 	if (num.kind == DAX_NUM_UNKNOWN)
 		return json_null();
-	return num.kind == DAX_NUM_COUNT ? integer(num.count) : json_real(num.real);
-}
-
-static json_t *text(const char *raw)
-{
-	char *clean;
-	json_t *string;
-	size_t size;
-
-	if (!raw)
-		return json_null();
-	size = 4 * strlen(raw) + 1;
-	clean = malloc(size);
-	if (!clean)
-		return NULL;
-	escape_text(clean, size, raw, ESCAPE_JSON);
-	string = json_string(clean);
-	free(clean);
-	return string;
+	return num.kind == DAX_NUM_COUNT ? u64_to_json(num.count) : json_real(num.real);
 }
 
 static int put_identity(json_t *object, const struct dax_item *item)
@@ -72,32 +43,32 @@ static int put_identity(json_t *object, const struct dax_item *item)
 
 	if (item->kind == DAX_HOST)
 		return 0;
-	failed |= put(object, "other", json_boolean(item->other));
+	failed |= set_new(object, "other", json_boolean(item->other));
 	if (process) {
-		failed |= put(object, "exited", json_boolean(item->exited));
-		failed |= put(object, "pid", key->tgid ? integer(key->tgid) : json_null());
-		failed |= put(object, "comm", text(item->other ? NULL : item->comm));
+		failed |= set_new(object, "exited", json_boolean(item->exited));
+		failed |= set_new(object, "pid", key->tgid ? u64_to_json(key->tgid) : json_null());
+		failed |= set_new(object, "comm", text_to_json(item->other ? NULL : item->comm));
 	}
 	if (item->kind == DAX_THREAD) {
-		failed |= put(object, "tid", many ? json_null() : integer(key->tid));
-		failed |= put(object, "thread", text(many || !item->thread[0] ? NULL : item->thread));
+		failed |= set_new(object, "tid", many ? json_null() : u64_to_json(key->tid));
+		failed |= set_new(object, "thread", text_to_json(many || !item->thread[0] ? NULL : item->thread));
 	}
 	if (process || item->kind == DAX_CGROUP) {
-		failed |= put(object, "cgroup_id",
-			      item->cgroup ? integer(item->cgroup) : json_null());
-		failed |= put(object, "cgroup", text(item->cgroup_path));
+		failed |= set_new(object, "cgroup_id",
+			      item->cgroup ? u64_to_json(item->cgroup) : json_null());
+		failed |= set_new(object, "cgroup", text_to_json(item->cgroup_path));
 		return failed;
 	}
-	failed |= put(object, "dev", text(item->dev[0] ? item->dev : NULL));
-	failed |= put(object, "mount", text(item->mount));
-	failed |= put(object, "fs_type", text(item->fs_type));
+	failed |= set_new(object, "dev", text_to_json(item->dev[0] ? item->dev : NULL));
+	failed |= set_new(object, "mount", text_to_json(item->mount));
+	failed |= set_new(object, "fs_type", text_to_json(item->fs_type));
 	if (item->kind == DAX_FILE) {
-		failed |= put(object, "ino", item->other ? json_null() : integer(key->ino));
-		failed |= put(object, "gen", item->other ? json_null() : integer(key->gen));
-		failed |= put(object, "path", text(item->path));
-		failed |= put(object, "path_was", text(item->path_was));
-		failed |= put(object, "path_deleted", json_boolean(item->path_deleted));
-		failed |= put(object, "path_gone", json_boolean(item->path_gone));
+		failed |= set_new(object, "ino", item->other ? json_null() : u64_to_json(key->ino));
+		failed |= set_new(object, "gen", item->other ? json_null() : u64_to_json(key->gen));
+		failed |= set_new(object, "path", text_to_json(item->path));
+		failed |= set_new(object, "path_was", text_to_json(item->path_was));
+		failed |= set_new(object, "path_deleted", json_boolean(item->path_deleted));
+		failed |= set_new(object, "path_gone", json_boolean(item->path_gone));
 	}
 	return failed;
 }
@@ -116,11 +87,11 @@ static int put_fields(json_t *object, const struct dax_item *item, enum dax_wind
 			continue;
 		if (field->unit == DAX_UNIT_TEXT) {
 			failed |=
-				put(object, field->name, text(dax_field_text(field, item, window)));
+				set_new(object, field->name, text_to_json(dax_field_text(field, item, window)));
 			continue;
 		}
 		num = dax_field_num(field, item, window);
-		failed |= put(object, field->name, number(num));
+		failed |= set_new(object, field->name, num_to_json(num));
 	}
 	return failed;
 }
@@ -128,7 +99,7 @@ static int put_fields(json_t *object, const struct dax_item *item, enum dax_wind
 /* The counters themselves, so that they can be compared one by one. */
 static json_t *counts(const struct dax_item *item)
 {
-	const struct dax_cell *cell = dax_item_cell(item, DAX_TOTAL);
+	const struct dax_counts *cell = dax_item_cell(item, DAX_TOTAL);
 	json_t *all = json_object(), *faults = json_object();
 	json_t *fallbacks = json_object(), *ranges = json_object();
 	int i, failed = 0;
@@ -136,19 +107,19 @@ static json_t *counts(const struct dax_item *item)
 	for (i = 0; i < DAX_NR_OUTCOMES; i++) {
 		json_t *one = json_object();
 
-		failed |= put(one, "read", counter(cell->fault[i][0]));
-		failed |= put(one, "write", counter(cell->fault[i][1]));
-		failed |= put(faults, dax_outcome_name((enum dax_outcome)i), one);
+		failed |= set_new(one, "read", counter_to_json(cell->fault[i][0]));
+		failed |= set_new(one, "write", counter_to_json(cell->fault[i][1]));
+		failed |= set_new(faults, dax_outcome_name((enum dax_outcome)i), one);
 	}
 	for (i = DAX_WHY_NONE + 1; i < DAX_NR_REASONS; i++)
-		failed |= put(fallbacks, dax_reason_name((enum dax_reason)i),
-			      number(dax_reason_num(item, DAX_TOTAL, (enum dax_reason)i)));
+		failed |= set_new(fallbacks, dax_reason_name((enum dax_reason)i),
+			      num_to_json(dax_reason_num(item, DAX_TOTAL, (enum dax_reason)i)));
 	for (i = 0; i < DAX_NR_RANGE_COUNTS; i++)
-		failed |= put(ranges, dax_range_name((enum dax_range_count)i),
-			      counter(cell->range[i]));
-	failed |= put(all, "faults", faults);
-	failed |= put(all, "fallbacks", fallbacks);
-	failed |= put(all, "ranges", ranges);
+		failed |= set_new(ranges, dax_range_name((enum dax_range_count)i),
+			      counter_to_json(cell->range[i]));
+	failed |= set_new(all, "faults", faults);
+	failed |= set_new(all, "fallbacks", fallbacks);
+	failed |= set_new(all, "ranges", ranges);
 	if (!failed)
 		return all;
 	json_decref(all);
@@ -164,8 +135,8 @@ static json_t *histogram(const __u64 bucket[DAX_LAT_BUCKETS])
 	for (i = 0; i < DAX_LAT_BUCKETS && list; i++) {
 		if (!bucket[i])
 			continue;
-		if (json_array_append_new(list, json_pack("[o,o]", counter(dax_lat_upper(i)),
-							  counter(bucket[i])))) {
+		if (json_array_append_new(list, json_pack("[o,o]", counter_to_json(dax_lat_upper(i)),
+							  counter_to_json(bucket[i])))) {
 			json_decref(list);
 			list = NULL;
 		}
@@ -175,23 +146,23 @@ static json_t *histogram(const __u64 bucket[DAX_LAT_BUCKETS])
 
 static json_t *latency(const struct dax_item *item)
 {
-	const struct dax_cell *cell = dax_item_cell(item, DAX_TOTAL);
+	const struct dax_counts *cell = dax_item_cell(item, DAX_TOTAL);
 	json_t *all = json_object();
 	int cls, failed = 0;
 
 	for (cls = 0; cls < DAX_NR_CLASSES; cls++) {
 		json_t *one = json_object();
 
-		failed |= put(one, "count",
-			      number(dax_lat_count(item, DAX_TOTAL, (enum dax_class)cls)));
-		if (cls == DAX_LAT_WAIT && !item->waits) {
-			failed |= put(one, "sum_ns", json_null());
-			failed |= put(one, "buckets", json_null());
+		failed |= set_new(one, "count",
+			      num_to_json(dax_lat_count(item, DAX_TOTAL, (enum dax_class)cls)));
+		if (cls == DAX_LAT_WAIT && !(item->known & DAX_KNOWN_WAITS)) {
+			failed |= set_new(one, "sum_ns", json_null());
+			failed |= set_new(one, "buckets", json_null());
 		} else {
-			failed |= put(one, "sum_ns", counter(cell->lat_sum[cls]));
-			failed |= put(one, "buckets", histogram(cell->lat[cls]));
+			failed |= set_new(one, "sum_ns", counter_to_json(cell->lat_sum[cls]));
+			failed |= set_new(one, "buckets", histogram(counts_lat(cell, (unsigned int)cls)));
 		}
-		failed |= put(all, dax_class_name((enum dax_class)cls), one);
+		failed |= set_new(all, dax_class_name((enum dax_class)cls), one);
 	}
 	if (!failed)
 		return all;
@@ -202,12 +173,12 @@ static json_t *latency(const struct dax_item *item)
 /* Waits for entry locks by what the task was about; null where no tier counts them. */
 static json_t *waits(const struct dax_item *item)
 {
-	const struct dax_cell *cell = dax_item_cell(item, DAX_TOTAL);
-	json_t *all = item->waits ? json_object() : json_null();
+	const struct dax_counts *cell = dax_item_cell(item, DAX_TOTAL);
+	json_t *all = (item->known & DAX_KNOWN_WAITS) ? json_object() : json_null();
 	int i, failed = 0;
 
-	for (i = 0; item->waits && i < DAX_NR_WAITS; i++)
-		failed |= put(all, dax_wait_name((enum dax_wait)i), counter(cell->wait[i]));
+	for (i = 0; (item->known & DAX_KNOWN_WAITS) && i < DAX_NR_WAITS; i++)
+		failed |= set_new(all, dax_wait_name((enum dax_wait)i), counter_to_json(cell->wait[i]));
 	if (!failed)
 		return all;
 	json_decref(all);
@@ -220,13 +191,13 @@ static int put_item(json_t *object, const struct dax_item *item)
 	int failed = put_identity(object, item);
 
 	failed |= put_fields(totals, item, DAX_TOTAL);
-	failed |= put(object, "totals", totals);
+	failed |= set_new(object, "totals", totals);
 	failed |= put_fields(interval, item, DAX_INTERVAL);
-	failed |= put(object, "interval", interval);
-	failed |= put(object, "counts", counts(item));
-	failed |= put(object, "latency", latency(item));
-	failed |= put(object, "entry_waits", waits(item));
-	failed |= put(object, "resident", json_string(dax_resident_name(item->resident.state)));
+	failed |= set_new(object, "interval", interval);
+	failed |= set_new(object, "counts", counts(item));
+	failed |= set_new(object, "latency", latency(item));
+	failed |= set_new(object, "entry_waits", waits(item));
+	failed |= set_new(object, "resident", json_string(dax_resident_name(item->resident.state)));
 	return failed;
 }
 
@@ -255,22 +226,26 @@ static int put_head(json_t *object, const struct dax_model *model, const struct 
 	json_t *lost = json_object();
 	int failed = 0;
 
-	failed |= put(object, "schema", json_string(opts->schema ? opts->schema : VIEW_SCHEMA));
-	failed |= put(object, "version", json_string(DAXSCOPE_VERSION));
-	failed |= put(object, "time_ns", integer(model->real_ns));
-	failed |= put(object, "monotonic_ns", integer(model->mono_ns));
-	failed |= put(object, "interval_ns",
-		      model->elapsed_ns ? integer(model->elapsed_ns) : json_null());
-	failed |= put(object, "tier", json_string(dax_tier_name(model->tier)));
-	failed |= put(object, "extent_reasons", json_boolean(model->all_reasons));
-	failed |= put(lost, "events", integer(model->lost.events));
-	failed |= put(lost, "unwatched", integer(model->lost.unwatched));
-	failed |= put(lost, "slots", integer(model->lost.slots));
-	failed |= put(lost, "waits", model->waits ? integer(model->lost.waits) : json_null());
-	failed |= put(lost, "entries",
-		      model->downgrades || model->zero_replaced ? integer(model->lost.entries)
+	failed |= set_new(object, "schema", json_string(opts->schema ? opts->schema : VIEW_SCHEMA));
+	failed |= set_new(object, "version", json_string(daxscope_version));
+	failed |= set_new(object, "time_ns", u64_to_json(model->real_ns));
+	failed |= set_new(object, "monotonic_ns", u64_to_json(model->mono_ns));
+	failed |= set_new(object, "interval_ns",
+		      model->elapsed_ns ? u64_to_json(model->elapsed_ns) : json_null());
+	failed |= set_new(object, "tier", json_string(dax_tier_name(model->tier)));
+	failed |= set_new(object, "extent_reasons", json_boolean((model->known & DAX_KNOWN_EXTENTS)));
+	failed |= set_new(object, "cgroup_hierarchy", json_string(dax_cgroups_name(model->cgroups)));
+	failed |= set_new(object, "pid_namespace", json_string("initial"));
+	failed |= set_new(lost, "events", u64_to_json(model->lost.events));
+	failed |= set_new(lost, "faults", u64_to_json(model->lost.faults));
+	failed |= set_new(lost, "details", u64_to_json(model->lost.details));
+	failed |= set_new(lost, "unwatched", u64_to_json(model->lost.unwatched));
+	failed |= set_new(lost, "slots", u64_to_json(model->lost.slots));
+	failed |= set_new(lost, "waits", (model->known & DAX_KNOWN_WAITS) ? u64_to_json(model->lost.waits) : json_null());
+	failed |= set_new(lost, "entries",
+		      model->known & (DAX_KNOWN_DOWNGRADES | DAX_KNOWN_ZERO_REPLACED) ? u64_to_json(model->lost.entries)
 								: json_null());
-	return failed | put(object, "lost", lost);
+	return failed | set_new(object, "lost", lost);
 }
 
 int view_json(FILE *to, const struct dax_model *model, const struct view_opts *opts)
@@ -283,17 +258,17 @@ int view_json(FILE *to, const struct dax_model *model, const struct view_opts *o
 		failed |= json_object_update(object, opts->extra);
 	failed |= put_item(object, &model->host);
 	for (kind = DAX_MOUNT; kind < DAX_NR_ITEM_KINDS; kind++) {
-		bool known = kind != DAX_THREAD || model->threads;
+		bool known = kind != DAX_THREAD || (model->known & DAX_KNOWN_THREADS);
 		char count[32];
 
 		snprintf(count, sizeof(count), "nr_%s", view_table_name((enum dax_item_kind)kind));
-		failed |= put(object, count, known ? integer(model->list[kind].nr) : json_null());
+		failed |= set_new(object, count, known ? u64_to_json(model->list[kind].nr) : json_null());
 		if (!known) {
 			failed |=
-				put(object, view_table_name((enum dax_item_kind)kind), json_null());
+				set_new(object, view_table_name((enum dax_item_kind)kind), json_null());
 			continue;
 		}
-		failed |= put(object, view_table_name((enum dax_item_kind)kind),
+		failed |= set_new(object, view_table_name((enum dax_item_kind)kind),
 			      table(&model->list[kind], opts));
 	}
 	errno = 0;

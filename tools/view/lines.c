@@ -198,14 +198,22 @@ void lines_missing(struct lines *lines, int indent, const struct dax_model *mode
 
 	if (range[DAX_RANGE_UNTRACKED])
 		lines_add(lines, LINE_STRONG, indent,
-			  "%*s%llu faults in ranges that found no room, %llu or more: there are at least so many "
-			  "ranges and sticky faults as are shown",
+			  "%*srange table full: %llu faults in at least %llu ranges not tracked; range and sticky counts "
+			  "are lower bounds",
 			  indent, "", (unsigned long long)range[DAX_RANGE_UNTRACKED],
 			  (unsigned long long)range[DAX_RANGE_LET_GO]);
-	if (model->waits && model->lost.waits)
+	if (model->lost.faults)
+		lines_add(lines, LINE_STRONG, indent,
+			  "%*s%llu faults are missing: the kernel skipped the programs that count them", indent, "",
+			  (unsigned long long)model->lost.faults);
+	if (model->lost.details)
+		lines_add(lines, LINE_STRONG, indent,
+			  "%*sup to %llu faults may have another outcome or reason: the kernel skipped a program",
+			  indent, "", (unsigned long long)model->lost.details);
+	if ((model->known & DAX_KNOWN_WAITS) && model->lost.waits)
 		lines_add(lines, LINE_STRONG, indent, "%*sup to %llu waits for entry locks are missing",
 			  indent, "", (unsigned long long)model->lost.waits);
-	if ((model->downgrades || model->zero_replaced) && model->lost.entries)
+	if ((model->known & (DAX_KNOWN_DOWNGRADES | DAX_KNOWN_ZERO_REPLACED)) && model->lost.entries)
 		lines_add(lines, LINE_STRONG, indent,
 			  "%*sup to %llu downgrades and replaced zero pages are missing", indent, "",
 			  (unsigned long long)model->lost.entries);
@@ -217,7 +225,7 @@ void lines_waits(struct lines *lines, const struct dax_item *item)
 	size_t used = 0;
 	int i;
 
-	for (i = 0; item->waits && i < DAX_NR_WAITS; i++) {
+	for (i = 0; (item->known & DAX_KNOWN_WAITS) && i < DAX_NR_WAITS; i++) {
 		struct dax_num num = {.kind = DAX_NUM_COUNT, .count = item->total.wait[i]};
 
 		if (!num.count)
@@ -236,7 +244,7 @@ void lines_unseen(struct lines *lines, const struct dax_item *host)
 		lines_add(lines, LINE_PLAIN, 8,
 			  "why     no fault on a DAX file was seen: files are DAX files on XFS, ext4 or ext2 on "
 			  "persistent memory, mounted with -o dax; daxdoctor FILE says whether one is, and what "
-			  "is missing");
+			  "is missing. read() and write() do not fault: only mappings are seen");
 }
 
 void lines_fix(struct lines *lines, int indent, const char *fix, const char *run,

@@ -29,7 +29,7 @@ enum dax_item_kind view_next_table(const struct dax_model *model, enum dax_item_
 	case DAX_FILE:
 		return DAX_PROCESS;
 	case DAX_PROCESS:
-		return model && model->threads ? DAX_THREAD : DAX_CGROUP;
+		return model && (model->known & DAX_KNOWN_THREADS) ? DAX_THREAD : DAX_CGROUP;
 	case DAX_THREAD:
 		return DAX_CGROUP;
 	case DAX_CGROUP:
@@ -104,8 +104,10 @@ static void add_head(struct lines *lines, const struct dax_model *model,
 			  (unsigned long long)lost->unwatched);
 	if (lost->slots)
 		lines_add(lines, LINE_STRONG, 8,
-			  "        no room %llu times: counted under (all others)",
+			  "        slot table full: %llu lookups counted under (all others)",
 			  (unsigned long long)lost->slots);
+	if (dax_cgroups_means(model->cgroups))
+		lines_add(lines, LINE_FAINT, 8, "cgroups %s", dax_cgroups_means(model->cgroups));
 	lines_missing(lines, 8, model);
 }
 

@@ -69,7 +69,7 @@ static const struct binding {
 	 .mode = LIVE},
 	{DO_SEARCH, {'/', K(F(3))}, "/ F3", .help = "search a name; Enter keeps, Esc leaves"},
 	{DO_NEXT_MATCH, {'n'}, "n", .help = "next match of the search"},
-	{DO_REDRAW, {CTRL('l')}, "Ctrl-L", .help = "draw the screen anew"},
+	{DO_REDRAW, {CTRL('l')}, "Ctrl-L", .help = "draw the screen again"},
 };
 
 static bool applies(const struct binding *binding, bool recorded)

@@ -3,9 +3,11 @@
 #define _XOPEN_SOURCE_EXTENDED 1
 #include <curses.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <sys/ioctl.h>
 #include <term.h>
 /* Names that term.h takes from everybody. */
@@ -18,6 +20,8 @@
 #define ESCAPE_MS 25 /* how long the rest of a key's escape sequence may take */
 
 static SCREEN *screen;
+static FILE *keys;   /* where they come from */
+static bool resting; /* suspended, and not to come back */
 static attr_t looks[NR_LOOKS];
 static int size_rows, size_columns;
 
@@ -58,12 +62,71 @@ static void choose_looks(bool color)
 	}
 }
 
+static bool is_pending(int signal)
+{
+	sigset_t set;
+
+	return !sigpending(&set) && sigismember(&set, signal);
+}
+
+/*
+ * In the background (timeout(1), or & in a script) changing the terminal's settings stops us, and again
+ * each time we are continued, also to be ended: SIGTERM waits in the loop's signalfd. So stop before, as
+ * any program there does, and look why we were continued. False: to end.
+ */
+static bool await_foreground(void)
+{
+	static const int ends[] = {SIGTERM, SIGINT, SIGQUIT, SIGHUP};
+	const struct timespec now = {0};
+	sigset_t cont, stop, before;
+	bool go_on = true;
+	size_t i;
+
+	sigemptyset(&cont);
+	sigaddset(&cont, SIGCONT);
+	sigprocmask(SIG_BLOCK, &cont, &before);
+	sigemptyset(&stop);
+	sigaddset(&stop, SIGTTOU);
+	sigprocmask(SIG_UNBLOCK, &stop, NULL);
+	while (go_on && tcgetpgrp(STDOUT_FILENO) > 0 && tcgetpgrp(STDOUT_FILENO) != getpgrp()) {
+		for (i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+			go_on = go_on && !is_pending(ends[i]);
+		if (!go_on)
+			break;
+		signal(SIGTTOU, SIG_DFL);
+		raise(SIGTTOU);
+		if (!is_pending(SIGCONT))
+			break; /* nobody controls jobs here, and nobody would continue us */
+		sigtimedwait(&cont, NULL, &now);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	/* What is put back at the end is put back, wherever we are by then. */
+	signal(SIGTTOU, SIG_IGN);
+	signal(SIGTTIN, SIG_IGN);
+	return go_on;
+}
+
+/* Keys come from the terminal also when standard input is something else, as with less(1). */
+static void open_keys(void)
+{
+	int fd = isatty(STDIN_FILENO) ? -1 : open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	keys = fd < 0 ? NULL : fdopen(fd, "r");
+	if (fd >= 0 && !keys)
+		close(fd);
+	if (!keys)
+		keys = stdin;
+}
+
 int screen_open(enum tui_color color, char *err, size_t size)
 {
 	static bool registered;
 	const char *term = getenv("TERM"), *cup;
 
-	screen = newterm(NULL, stdout, stdin);
+	if (!await_foreground())
+		return -EINTR;
+	open_keys();
+	screen = newterm(NULL, stdout, keys);
 	cup = screen ? tigetstr("cup") : NULL;
 	if (!cup || cup == (char *)-1) {
 		snprintf(err, size,
@@ -94,11 +157,21 @@ void screen_close(void)
 	endwin();
 	delscreen(screen);
 	screen = NULL;
+	if (keys && keys != stdin)
+		fclose(keys);
+	keys = NULL;
 }
 
 int screen_fd(void)
 {
-	return isatty(STDIN_FILENO) ? STDIN_FILENO : -1;
+	return keys && isatty(fileno(keys)) ? fileno(keys) : -1;
+}
+
+bool screen_has_keys(void)
+{
+	pid_t group = tcgetpgrp(screen_fd());
+
+	return group <= 0 || group == getpgrp();
 }
 
 void screen_size(int *rows, int *columns)
@@ -122,6 +195,9 @@ void screen_suspend(void)
 	def_prog_mode();
 	endwin();
 	raise(SIGSTOP);
+	resting = !await_foreground();
+	if (resting)
+		return; /* the loop has the signal, and ends */
 	reset_prog_mode();
 	screen_resize();
 }
@@ -169,7 +245,8 @@ void screen_begin(void)
 
 void screen_end(void)
 {
-	refresh();
+	if (!resting)
+		refresh();
 }
 
 int screen_key(void)

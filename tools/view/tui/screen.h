@@ -18,9 +18,11 @@ enum look {
 	NR_LOOKS,
 };
 
+/* -EINTR, without a message: a signal that waits is to end us. */
 int screen_open(enum tui_color color, char *err, size_t size);
 void screen_close(void);
-int screen_fd(void);
+int screen_fd(void); /* where keys come from; -1: there are none */
+bool screen_has_keys(void); /* and not somebody else in the foreground */
 void screen_size(int *rows, int *columns);
 void screen_resize(void);
 void screen_suspend(void);

@@ -14,7 +14,7 @@ enum prompt { PROMPT_NONE, PROMPT_SEARCH, PROMPT_JUMP };
 enum page { PAGE_MAIN, PAGE_HELP, PAGE_DETAILS };
 
 /* Where the user is in one table. */
-struct place {
+struct cursor {
 	bool chosen; /* a line was chosen; else the first one is meant, whatever it is */
 	struct dax_key key;
 	bool other, exited;
@@ -29,11 +29,12 @@ struct tui {
 	enum dax_window window;
 	enum page page;
 	size_t scroll; /* first line of help or details */
+	bool at_foot;  /* their last lines are shown, and stay shown when lines are added above */
 	const struct dax_field *sort;
 	bool reverse;
 	bool paused;
 	bool ascii;
-	struct place place[DAX_NR_ITEM_KINDS];
+	struct cursor cursor[DAX_NR_ITEM_KINDS];
 	size_t page_rows; /* how many lines of the table, or of the page, were shown last */
 	struct columns columns;
 	enum prompt prompt;
@@ -41,7 +42,7 @@ struct tui {
 	bool no_match; /* of what was typed */
 	const char *recording;
 	bool damaged, at_end;
-	bool no_threads; /* they were asked for, and are not counted apart */
+	bool no_threads; /* they were asked for, and are not counted separately */
 };
 
 /* The order of the table in front, and the selected line found again in it. */

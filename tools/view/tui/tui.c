@@ -51,6 +51,12 @@ int tui_fd(const struct tui *tui)
 	return screen_fd();
 }
 
+bool tui_has_keys(const struct tui *tui)
+{
+	(void)tui;
+	return screen_has_keys();
+}
+
 bool tui_paused(const struct tui *tui)
 {
 	return tui->paused;
@@ -95,30 +101,23 @@ void tui_suspend(struct tui *tui)
 	tui_draw(tui);
 }
 
-const struct dax_item *tui_selected(const struct tui *tui)
-{
-	size_t at = tui->place[tui->kind].at;
-
-	return tui->order && at < tui->model->list[tui->kind].nr ? tui->order[at] : NULL;
-}
-
 static void choose(struct tui *tui, size_t at)
 {
-	struct place *place = &tui->place[tui->kind];
+	struct cursor *cursor = &tui->cursor[tui->kind];
 	size_t nr = tui->model ? tui->model->list[tui->kind].nr : 0;
 
 	if (!nr || !tui->order)
 		return;
-	place->at = at < nr ? at : nr - 1;
-	place->key = tui->order[place->at]->key;
-	place->other = tui->order[place->at]->other;
-	place->exited = tui->order[place->at]->exited;
-	place->chosen = true;
+	cursor->at = at < nr ? at : nr - 1;
+	cursor->key = tui->order[cursor->at]->key;
+	cursor->other = tui->order[cursor->at]->other;
+	cursor->exited = tui->order[cursor->at]->exited;
+	cursor->chosen = true;
 }
 
 void tui_order(struct tui *tui)
 {
-	struct place *place = &tui->place[tui->kind];
+	struct cursor *cursor = &tui->cursor[tui->kind];
 	const struct dax_items *items;
 	size_t i;
 
@@ -128,19 +127,19 @@ void tui_order(struct tui *tui)
 		return;
 	items = &tui->model->list[tui->kind];
 	tui->order = view_order(items, tui->sort, tui->window, tui->reverse);
-	if (!place->chosen)
-		place->at = 0;
-	for (i = 0; i < items->nr && tui->order && place->chosen; i++)
-		if (tui->order[i]->other == place->other && tui->order[i]->exited == place->exited &&
-		    !memcmp(&tui->order[i]->key, &place->key, sizeof(place->key))) {
-			place->at = i;
+	if (!cursor->chosen)
+		cursor->at = 0;
+	for (i = 0; i < items->nr && tui->order && cursor->chosen; i++)
+		if (tui->order[i]->other == cursor->other && tui->order[i]->exited == cursor->exited &&
+		    !memcmp(&tui->order[i]->key, &cursor->key, sizeof(cursor->key))) {
+			cursor->at = i;
 			return;
 		}
 	/* What was chosen is gone: its neighbour is, but no page is about that. */
-	if (place->chosen && tui->page == PAGE_DETAILS)
+	if (cursor->chosen && tui->page == PAGE_DETAILS)
 		tui->page = PAGE_MAIN;
-	if (place->chosen || tui->page == PAGE_DETAILS)
-		choose(tui, place->at);
+	if (cursor->chosen || tui->page == PAGE_DETAILS)
+		choose(tui, cursor->at);
 }
 
 void tui_show(struct tui *tui, const struct dax_model *model)
@@ -162,7 +161,7 @@ static void draw_page(struct tui *tui, int rows, int columns)
 	else if (selected)
 		lines_details(&lines, selected);
 	tui->page_rows = (size_t)rows - 2;
-	if (tui->scroll + tui->page_rows > lines.nr)
+	if (tui->at_foot || tui->scroll + tui->page_rows > lines.nr)
 		tui->scroll = lines.nr > tui->page_rows ? lines.nr - tui->page_rows : 0;
 	screen_fill(0, 0, columns, LOOK_HEAD,
 		    tui->page == PAGE_HELP ? " daxtop: keys and columns" : " daxtop: details");
@@ -253,7 +252,7 @@ static enum tui_want prompt_key(struct tui *tui, int key)
 	}
 	tui->no_match = false;
 	if (search)
-		find(tui, tui->place[tui->kind].at);
+		find(tui, tui->cursor[tui->kind].at);
 	return TUI_GO_ON;
 }
 
@@ -300,7 +299,7 @@ static void step_table(struct tui *tui, bool back)
 
 static void show_threads(struct tui *tui)
 {
-	tui->no_threads = !tui->model || !tui->model->threads;
+	tui->no_threads = !tui->model || !(tui->model->known & DAX_KNOWN_THREADS);
 	if (tui->no_threads)
 		return;
 	tui->kind = DAX_THREAD;
@@ -310,10 +309,11 @@ static void show_threads(struct tui *tui)
 /* Up and down, in the table or in the page in front; the draw functions keep it inside. */
 static void move_by(struct tui *tui, long by)
 {
-	struct place *place = &tui->place[tui->kind];
-	size_t *at = tui->page == PAGE_MAIN ? &place->at : &tui->scroll;
+	struct cursor *cursor = &tui->cursor[tui->kind];
+	size_t *at = tui->page == PAGE_MAIN ? &cursor->at : &tui->scroll;
 	size_t to = by < 0 && *at < (size_t)-by ? 0 : *at + (size_t)by;
 
+	tui->at_foot = false;
 	if (tui->page != PAGE_MAIN)
 		tui->scroll = to;
 	else
@@ -323,16 +323,18 @@ static void move_by(struct tui *tui, long by)
 static void go_first(struct tui *tui)
 {
 	tui->scroll = 0;
+	tui->at_foot = false;
 	if (tui->page != PAGE_MAIN)
 		return;
-	tui->place[tui->kind].chosen = false;
-	tui->place[tui->kind].at = 0;
+	tui->cursor[tui->kind].chosen = false;
+	tui->cursor[tui->kind].at = 0;
 }
 
 static void turn_to(struct tui *tui, enum page page)
 {
 	tui->page = tui->page == page ? PAGE_MAIN : page;
 	tui->scroll = 0;
+	tui->at_foot = false;
 }
 
 static enum tui_want act(struct tui *tui, enum action action, const char *field)
@@ -349,7 +351,7 @@ static enum tui_want act(struct tui *tui, enum action action, const char *field)
 		break;
 	case DO_DETAILS:
 		if (tui->page == PAGE_MAIN) /* about this line, wherever it goes */
-			choose(tui, tui->place[tui->kind].at);
+			choose(tui, tui->cursor[tui->kind].at);
 		if (tui->page != PAGE_MAIN || tui_selected(tui))
 			turn_to(tui, tui->page == PAGE_MAIN ? PAGE_DETAILS : tui->page);
 		break;
@@ -376,6 +378,7 @@ static enum tui_want act(struct tui *tui, enum action action, const char *field)
 		break;
 	case DO_LAST:
 		move_by(tui, LONG_MAX / 2);
+		tui->at_foot = tui->page != PAGE_MAIN;
 		break;
 	case DO_SORT_LEFT:
 	case DO_SORT_RIGHT:
@@ -412,7 +415,7 @@ static enum tui_want act(struct tui *tui, enum action action, const char *field)
 	case DO_LAST_FRAME:
 		return want_frame(tui, TUI_LAST_FRAME);
 	case DO_NEXT_MATCH:
-		find(tui, tui->place[tui->kind].at + 1);
+		find(tui, tui->cursor[tui->kind].at + 1);
 		break;
 	case DO_REDRAW:
 		screen_resize();

@@ -46,6 +46,7 @@ void tui_close(struct tui *tui);
 
 /* The descriptor keys come from, for the loop; -1: there are no keys. */
 int tui_fd(const struct tui *tui);
+bool tui_has_keys(const struct tui *tui);
 
 /* Show @model from now on; it must stay until the next one. */
 void tui_show(struct tui *tui, const struct dax_model *model);

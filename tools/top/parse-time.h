@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* jump.h - a time in a recording as people type it. */
-#ifndef DAX_TOP_JUMP_H
-#define DAX_TOP_JUMP_H
+/* parse-time.h - a time in a recording as people type it. */
+#ifndef DAX_TOP_PARSE_TIME_H
+#define DAX_TOP_PARSE_TIME_H
 
 #include <stdbool.h>
 #include <linux/types.h>
@@ -12,6 +12,6 @@
  * start, when the clock then, @begin_real_ns, is known (not 0). What lies beyond the end is the
  * end. False when it is none of these.
  */
-bool jump_time(const char *text, __u64 begin_real_ns, __u64 length_ns, __u64 *ns);
+bool parse_time(const char *text, __u64 begin_real_ns, __u64 length_ns, __u64 *ns);
 
 #endif

@@ -1,91 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* head.c - what a recording is of, and in what state the file is, as text and as JSON. */
+/* recording.c - what a recording is of, and in what state the file is, as text and as JSON. */
 #include <inttypes.h>
-#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "trace/show.h"
 #include "util/escape.h"
+#include "util/json-value.h"
 #include "view/format.h"
+#include "view/recording.h"
 
-#define HEAD_LINES    6
+#define HEAD_LINES    7
 #define HEAD_LINE_MAX 1024 /* bytes of a line before it is escaped */
 
-json_t *json_number(__u64 value)
-{
-	char digits[24];
-
-	if (value <= LLONG_MAX)
-		return json_integer((json_int_t)value);
-	snprintf(digits, sizeof(digits), "%" PRIu64, (uint64_t)value);
-	return json_string(digits);
-}
-
-json_t *json_text(const char *text)
-{
-	char *clean;
-	json_t *string;
-	size_t size;
-
-	if (!text)
-		return json_null();
-	size = 4 * strlen(text) + 1;
-	clean = malloc(size);
-	if (!clean)
-		return NULL;
-	escape_text(clean, size, text, ESCAPE_JSON);
-	string = json_string(clean);
-	free(clean);
-	return string;
-}
-
-json_t *json_texts(char *const texts[])
-{
-	json_t *list = texts ? json_array() : json_null();
-
-	for (; texts && *texts && list; texts++)
-		if (json_array_append_new(list, json_text(*texts))) {
-			json_decref(list);
-			list = NULL;
-		}
-	return list;
-}
-
-json_t *json_kernel(const char *sysname, const char *release, const char *version,
-		    const char *machine)
-{
-	return json_pack("{s:o,s:o,s:o,s:o}", "sysname", json_text(sysname), "release",
-			 json_text(release), "version", json_text(version), "machine",
-			 json_text(machine));
-}
-
-static json_t *json_damage(const struct rec_state *state)
+static json_t *damage_to_json(const struct rec_state *state)
 {
 	return json_pack(
-		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "cut_bytes", json_number(state->cut_bytes),
-		"skipped_bytes", json_number(state->skipped_bytes), "zero_bytes",
-		json_number(state->zero_bytes), "bad_chunks", json_number(state->bad_chunks),
-		"missing_chunks", json_number(state->missing_chunks), "unknown_chunks",
-		json_number(state->unknown_chunks), "unknown_events",
-		json_number(state->unknown_events));
+		"{s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "cut_bytes", u64_to_json(state->cut_bytes),
+		"skipped_bytes", u64_to_json(state->skipped_bytes), "zero_bytes",
+		u64_to_json(state->zero_bytes), "bad_chunks", u64_to_json(state->bad_chunks),
+		"missing_chunks", u64_to_json(state->missing_chunks), "unknown_chunks",
+		u64_to_json(state->unknown_chunks), "unknown_events",
+		u64_to_json(state->unknown_events));
 }
 
-static json_t *json_args(const struct rec_facts *facts)
+static json_t *args_to_json(const struct rec_facts *facts)
 {
 	json_t *list = json_array();
 	size_t i;
 
 	for (i = 0; i < facts->nr_args && list; i++)
-		if (json_array_append_new(list, json_text(facts->args[i]))) {
+		if (json_array_append_new(list, text_to_json(facts->args[i]))) {
 			json_decref(list);
 			list = NULL;
 		}
 	return list;
 }
 
-json_t *json_recording(const struct rec_reader *reader)
+json_t *recording_json(const struct rec_reader *reader)
 {
 	const struct rec_facts *facts = rec_facts(reader);
 	const struct rec_state *state = rec_state(reader);
@@ -97,26 +49,26 @@ json_t *json_recording(const struct rec_reader *reader)
 		json_t *value;
 	} member[] = {
 		{"format", NULL}, /* below */
-		{"tool", json_text(text[REC_TAG_TOOL])},
-		{"args", json_args(facts)},
-		{"kernel", json_kernel(text[REC_TAG_SYSNAME], text[REC_TAG_RELEASE],
+		{"tool", text_to_json(text[REC_TAG_TOOL])},
+		{"args", args_to_json(facts)},
+		{"kernel", kernel_to_json(text[REC_TAG_SYSNAME], text[REC_TAG_RELEASE],
 				       text[REC_TAG_VERSION], text[REC_TAG_MACHINE])},
-		{"nodename", json_text(text[REC_TAG_NODENAME])},
-		{"boot_id", json_text(text[REC_TAG_BOOT_ID])},
-		{"cpus", json_number(facts->ncpu)},
-		{"page_bytes", json_number(facts->page_size)},
-		{"pmd_bytes", json_number(facts->pmd_size)},
-		{"begin_time_ns", json_number(rec_real_ns(reader, state->first_ns))},
-		{"begin_monotonic_ns", json_number(state->first_ns)},
-		{"duration_ns", json_number(state->last_ns - state->first_ns)},
+		{"nodename", text_to_json(text[REC_TAG_NODENAME])},
+		{"boot_id", text_to_json(text[REC_TAG_BOOT_ID])},
+		{"cpus", u64_to_json(facts->ncpu)},
+		{"page_bytes", u64_to_json(facts->page_size)},
+		{"pmd_bytes", u64_to_json(facts->pmd_size)},
+		{"begin_time_ns", u64_to_json(rec_real_ns(reader, state->first_ns))},
+		{"begin_monotonic_ns", u64_to_json(state->first_ns)},
+		{"duration_ns", u64_to_json(state->last_ns - state->first_ns)},
 		{"clean_end", json_boolean(state->clean)},
-		{"file_bytes", json_number(state->file_bytes)},
-		{"counted", state->counted_known ? json_number(state->counted) : json_null()},
-		{"produced", json_number(state->recorded + state->lost.events)},
-		{"recorded", json_number(state->recorded)},
-		{"lost", json_number(state->lost.events)},
-		{"readable", json_number(state->events)},
-		{"damage", json_damage(state)},
+		{"file_bytes", u64_to_json(state->file_bytes)},
+		{"counted", state->counted_known ? u64_to_json(state->counted) : json_null()},
+		{"produced", u64_to_json(state->recorded + state->lost.events)},
+		{"recorded", u64_to_json(state->recorded)},
+		{"lost", u64_to_json(state->lost.events)},
+		{"readable", u64_to_json(state->events)},
+		{"damage", damage_to_json(state)},
 	};
 	int failed = !all;
 	size_t i;
@@ -131,7 +83,7 @@ json_t *json_recording(const struct rec_reader *reader)
 	return NULL;
 }
 
-bool damage(const struct rec_state *state, char *out, size_t size)
+bool recording_damage(const struct rec_state *state, char *out, size_t size)
 {
 	size_t used = 0;
 
@@ -165,8 +117,8 @@ bool damage(const struct rec_state *state, char *out, size_t size)
 	return used > 0;
 }
 
-static char *line(bool ascii, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static char *line(bool ascii, const char *fmt, ...)
+static char *make_line(bool ascii, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static char *make_line(bool ascii, const char *fmt, ...)
 {
 	char raw[HEAD_LINE_MAX], *clean = malloc(4 * HEAD_LINE_MAX);
 	va_list args;
@@ -179,7 +131,7 @@ static char *line(bool ascii, const char *fmt, ...)
 	return clean;
 }
 
-static const char *known(const char *text)
+static const char *known_text(const char *text)
 {
 	return text ? text : "?";
 }
@@ -208,7 +160,7 @@ static void join_args(const struct rec_facts *facts, char *out, size_t size)
 					 facts->args[i]);
 }
 
-char **head_lines(const struct rec_reader *reader, const char *path, bool ascii)
+char **recording_lines(const struct rec_reader *reader, const char *path, bool ascii)
 {
 	const struct rec_facts *facts = rec_facts(reader);
 	const struct rec_state *state = rec_state(reader);
@@ -218,22 +170,27 @@ char **head_lines(const struct rec_reader *reader, const char *path, bool ascii)
 	if (!head)
 		return NULL;
 	describe_time(reader, when, sizeof(when), took);
-	head[nr++] = line(ascii, "daxtrace  %s  %s, for %s  %s: %s", path, when, took,
+	head[nr++] = make_line(ascii, "daxtrace  %s  %s, for %s  %s: %s", path, when, took,
 			  dax_tier_name(facts->tier), dax_tier_means(facts->tier));
-	head[nr++] = line(ascii, "recorded  on %s %s %s by %s", known(facts->text[REC_TAG_SYSNAME]),
-			  known(facts->text[REC_TAG_RELEASE]), known(facts->text[REC_TAG_MACHINE]),
-			  known(facts->text[REC_TAG_TOOL]));
+	head[nr++] = make_line(ascii, "recorded  on %s %s %s by %s", known_text(facts->text[REC_TAG_SYSNAME]),
+			  known_text(facts->text[REC_TAG_RELEASE]), known_text(facts->text[REC_TAG_MACHINE]),
+			  known_text(facts->text[REC_TAG_TOOL]));
 	join_args(facts, text, sizeof(text));
-	head[nr++] = line(ascii, "command   %s", text);
-	head[nr++] = line(
+	head[nr++] = make_line(ascii, "command   %s", text);
+	head[nr++] = make_line(
 		ascii, "events    %" PRIu64 " produced = %" PRIu64 " recorded + %" PRIu64 " lost%s",
 		(uint64_t)(state->recorded + state->lost.events), (uint64_t)state->recorded,
 		(uint64_t)state->lost.events,
 		state->counted_known && state->counted == state->recorded + state->lost.events
 			? ", as many as the kernel side counted"
 			: "");
-	if (damage(state, text, sizeof(text)))
-		head[nr++] = line(ascii, "damage    %s", text);
+	if (state->lost.faults || state->lost.details)
+		head[nr++] = make_line(ascii,
+				  "skipped   the kernel ran no program for %" PRIu64
+				  " of the lost; up to %" PRIu64 " may have another outcome or reason",
+				  (uint64_t)state->lost.faults, (uint64_t)state->lost.details);
+	if (recording_damage(state, text, sizeof(text)))
+		head[nr++] = make_line(ascii, "damage    %s", text);
 	for (i = 0; i < nr; i++)
 		if (!head[i]) {
 			for (i = 0; i < nr; i++)
@@ -244,7 +201,7 @@ char **head_lines(const struct rec_reader *reader, const char *path, bool ascii)
 	return head;
 }
 
-void head_free(char **lines)
+void recording_lines_free(char **lines)
 {
 	size_t i;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* main.c - the main page: totals, reasons, the table in front, and what to do about a line of it.
+/* main-page.c - the main page: totals, reasons, the table in front, and what to do about a line of it.
  */
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +19,7 @@ struct plan {
 	int summary, reasons, tabs, table, advice, footer, gaps;
 };
 
-static int give(int *left, int wanted)
+static int take_rows(int *left, int wanted)
 {
 	int given = wanted < *left ? wanted : *left;
 
@@ -34,25 +34,25 @@ static struct plan plan(int rows, int summary, int items, int reasons, int advic
 	int left = rows - 2; /* the header and the table's head are always there */
 	struct plan plan = {0};
 
-	plan.table = give(&left, 2);
-	plan.advice = give(&left, advice < 2 ? advice : 2);
-	plan.summary = give(&left, 1);
-	plan.footer = give(&left, 1);
-	plan.tabs = give(&left, 1);
-	plan.table += give(&left, 2);
-	plan.summary += give(&left, 1);
-	plan.reasons = give(&left, reasons < 1 ? reasons : 1);
-	plan.advice += give(&left, advice < ADVICE_USUAL ? advice - plan.advice
+	plan.table = take_rows(&left, 2);
+	plan.advice = take_rows(&left, advice < 2 ? advice : 2);
+	plan.summary = take_rows(&left, 1);
+	plan.footer = take_rows(&left, 1);
+	plan.tabs = take_rows(&left, 1);
+	plan.table += take_rows(&left, 2);
+	plan.summary += take_rows(&left, 1);
+	plan.reasons = take_rows(&left, reasons < 1 ? reasons : 1);
+	plan.advice += take_rows(&left, advice < ADVICE_USUAL ? advice - plan.advice
 							 : ADVICE_USUAL - plan.advice);
-	plan.table += give(&left, 1);
-	plan.reasons += give(&left, reasons < 3 ? reasons - plan.reasons : 3 - plan.reasons);
-	plan.summary += give(&left, summary - 2);
+	plan.table += take_rows(&left, 1);
+	plan.reasons += take_rows(&left, reasons < 3 ? reasons - plan.reasons : 3 - plan.reasons);
+	plan.summary += take_rows(&left, summary - 2);
 	/* Of what is left the table has what it needs, and then the rest of the others. */
-	plan.table += give(&left, items - plan.table);
-	plan.advice += give(&left, advice - plan.advice);
-	plan.reasons += give(&left, reasons - plan.reasons);
+	plan.table += take_rows(&left, items - plan.table);
+	plan.advice += take_rows(&left, advice - plan.advice);
+	plan.reasons += take_rows(&left, reasons - plan.reasons);
 	if (left > 1)
-		plan.gaps = give(&left, 1);
+		plan.gaps = take_rows(&left, 1);
 	plan.table += left;
 	return plan;
 }
@@ -118,13 +118,15 @@ static void draw_header(const struct tui *tui, int columns)
 			 (unsigned long long)model->lost.unwatched);
 		x = put_part(x, columns, LOOK_ALARM, text);
 	}
+	if (model->lost.details)
+		x = put_part(x, columns, LOOK_ALARM, " programs skipped ");
 	if (model->lost.slots)
 		x = put_part(x, columns, LOOK_ALARM, " no room: see (all others) ");
 	if (model->host.total.range[DAX_RANGE_UNTRACKED])
 		x = put_part(x, columns, LOOK_ALARM, " ranges untracked ");
-	if (model->waits && model->lost.waits)
+	if ((model->known & DAX_KNOWN_WAITS) && model->lost.waits)
 		x = put_part(x, columns, LOOK_ALARM, " waits missing ");
-	if ((model->downgrades || model->zero_replaced) && model->lost.entries)
+	if ((model->known & (DAX_KNOWN_DOWNGRADES | DAX_KNOWN_ZERO_REPLACED)) && model->lost.entries)
 		x = put_part(x, columns, LOOK_ALARM, " downgrades missing ");
 	if (!tui->recording)
 		x = draw_clock(model, x, columns);
@@ -199,7 +201,7 @@ static void draw_tabs(const struct tui *tui, int y, int columns)
 
 static void draw_table(struct tui *tui, int y, int columns, int rows)
 {
-	struct place *place = &tui->place[tui->kind];
+	struct cursor *cursor = &tui->cursor[tui->kind];
 	size_t nr = tui->model->list[tui->kind].nr, i;
 	char text[FORMAT_LINE_MAX];
 	int x, width;
@@ -216,16 +218,16 @@ static void draw_table(struct tui *tui, int y, int columns, int rows)
 		screen_put(y, x, width, LOOK_ALARM, text);
 	}
 	tui->page_rows = rows > 0 ? (size_t)rows : 1;
-	if (place->at < place->top)
-		place->top = place->at;
-	if (place->at >= place->top + tui->page_rows)
-		place->top = place->at - tui->page_rows + 1;
-	if (place->top + tui->page_rows > nr)
-		place->top = nr > tui->page_rows ? nr - tui->page_rows : 0;
-	for (i = 0; (int)i < rows && place->top + i < nr; i++) {
-		bool selected = place->top + i == place->at;
+	if (cursor->at < cursor->top)
+		cursor->top = cursor->at;
+	if (cursor->at >= cursor->top + tui->page_rows)
+		cursor->top = cursor->at - tui->page_rows + 1;
+	if (cursor->top + tui->page_rows > nr)
+		cursor->top = nr > tui->page_rows ? nr - tui->page_rows : 0;
+	for (i = 0; (int)i < rows && cursor->top + i < nr; i++) {
+		bool selected = cursor->top + i == cursor->at;
 
-		columns_row(text, &tui->columns, tui->order[place->top + i], tui->window,
+		columns_row(text, &tui->columns, tui->order[cursor->top + i], tui->window,
 			    tui->ascii);
 		screen_put(y + 1 + (int)i, 0, 1, LOOK_STRONG, selected ? ">" : " ");
 		screen_fill(y + 1 + (int)i, 1, columns - 1, selected ? LOOK_SELECTED : LOOK_PLAIN,
@@ -272,10 +274,10 @@ static void draw_advice(int y, int columns, const struct lines *lines, int room)
 			part++;
 		nr[part]++;
 	}
-	given[0] = give(&room, nr[0] ? 1 : 0);
-	given[2] = give(&room, nr[2]);
-	given[1] = give(&room, nr[1]);
-	given[0] += give(&room, nr[0] - given[0]);
+	given[0] = take_rows(&room, nr[0] ? 1 : 0);
+	given[2] = take_rows(&room, nr[2]);
+	given[1] = take_rows(&room, nr[1]);
+	given[0] += take_rows(&room, nr[0] - given[0]);
 	for (i = 0; i < 3; i++) {
 		draw_lines(y, columns, lines, (size_t)from, given[i]);
 		y += given[i];

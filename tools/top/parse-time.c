@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* jump.c - a time in a recording as people type it. */
+/* parse-time.c - a time in a recording as people type it. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "top/jump.h"
+#include "top/parse-time.h"
 
 #define NSEC 1000000000ULL
 #define DAY  86400
@@ -40,7 +40,7 @@ static bool of_clock(const char *text, __u64 begin_real_ns, __u64 *ns)
 	return true;
 }
 
-bool jump_time(const char *text, __u64 begin_real_ns, __u64 length_ns, __u64 *ns)
+bool parse_time(const char *text, __u64 begin_real_ns, __u64 length_ns, __u64 *ns)
 {
 	bool back = *text == '-';
 	double seconds;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * layout.c - lay the file out for one kind. Data gets there by pwrite, which on a DAX file leaves
+ * prepare.c - lay the file out for one kind. Data gets there by pwrite, which on a DAX file leaves
  * nothing in the page cache; fallocate alone would read back as holes.
  */
 #include <errno.h>
@@ -24,7 +24,7 @@ static void no_space(const struct plan *plan, __u64 bytes)
 	    plan->target.path, plan->count, plan->kind->name, (bytes + (1 << 20) - 1) >> 20);
 }
 
-static void fail(const struct plan *plan, const char *what, int err)
+static void prepare_fail(const struct plan *plan, const char *what, int err)
 {
 	if (err == ENOSPC || err == EDQUOT || err == EFBIG)
 		no_space(plan, layout_bytes(plan));
@@ -65,7 +65,7 @@ static void check_space(const struct plan *plan)
 	struct statvfs st;
 
 	if (fstatvfs(plan->target.fd, &st))
-		fail(plan, "statvfs", errno);
+		prepare_fail(plan, "statvfs", errno);
 	if ((__u64)(geteuid() ? st.f_bavail : st.f_bfree) * st.f_frsize < need)
 		no_space(plan, need);
 }
@@ -82,7 +82,7 @@ static void write_zeroes(const struct plan *plan, __u64 offset, __u64 length)
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done <= 0)
-			fail(plan, "write", done ? errno : ENOSPC);
+			prepare_fail(plan, "write", done ? errno : ENOSPC);
 		offset += done;
 		length -= done;
 	}
@@ -91,7 +91,7 @@ static void write_zeroes(const struct plan *plan, __u64 offset, __u64 length)
 static void set_size(const struct plan *plan, __u64 bytes)
 {
 	if (ftruncate(plan->target.fd, bytes))
-		fail(plan, "ftruncate", errno);
+		prepare_fail(plan, "ftruncate", errno);
 }
 
 static __u8 *classify(const struct plan *plan, size_t nr)
@@ -132,7 +132,7 @@ static bool allocate(const struct plan *plan, size_t from, size_t nr)
 		if (errno == ENOSPC || errno == EDQUOT)
 			return false;
 		if (errno != EINTR)
-			fail(plan, "fallocate", errno);
+			prepare_fail(plan, "fallocate", errno);
 	}
 	return true;
 }
@@ -165,7 +165,7 @@ static void allocate_ranges(struct plan *plan, enum range_state want)
 		have += add;
 		if (misalign) {
 			if (fallocate(plan->target.fd, FALLOC_FL_COLLAPSE_RANGE, 0, PAGE_BYTES))
-				fail(plan, "shift its blocks (FALLOC_FL_COLLAPSE_RANGE)", errno);
+				prepare_fail(plan, "shift its blocks (FALLOC_FL_COLLAPSE_RANGE)", errno);
 			set_size(plan, have * RANGE_BYTES);
 			shifts++;
 		}
@@ -272,5 +272,5 @@ void layout_prepare(struct plan *plan)
 	}
 	/* Leave no dirty metadata for the faults to wait for. */
 	if (fsync(plan->target.fd))
-		fail(plan, "fsync", errno);
+		prepare_fail(plan, "fsync", errno);
 }
