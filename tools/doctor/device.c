@@ -7,6 +7,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 #include "doctor/device.h"
+#include "doctor/dmtable.h"
 #include "util/sysblock.h"
 
 #define SECTOR	100 /* room for one line of a sysfs file */
@@ -42,7 +43,6 @@ static char *device_path(const struct device *device, char out[80])
 static void check_partition(struct report *report, struct device *device, __u64 start)
 {
 	bool good = start % RANGE_BYTES == 0;
-	char path[80];
 	json_t *facts = report_add(report, "partition_start", good ? VERDICT_OK : VERDICT_PROBLEM,
 				   "%s is a partition from sector %llu (%llu KiB past a multiple "
 				   "of 2 MiB)",
@@ -51,13 +51,87 @@ static void check_partition(struct report *report, struct device *device, __u64 
 	json_object_set_new(facts, "start_bytes", json_integer((json_int_t)start));
 	if (!good)
 		report_fix(report, "partition_start", 0, MEANS_START,
-			   "make the partition anew from a multiple of 4096 sectors (erases all "
-			   "data), or use the whole device",
-			   "parted \"/dev/$(lsblk -no PKNAME {file})\" mkpart dax 4096s 100%",
-			   device_path(device, path));
+			   "use the whole device; or when you make the partition again, which erases it, "
+			   "start at a multiple of 4096 sectors",
+			   NULL, NULL);
 }
 
-/* dm, md: this program does not follow their tables. */
+/* Bytes [@from, @from + @length) of the device below lie at @to of @device: what is bad there is bad here. */
+static void take_bad(struct device *device, const struct device *below, const struct dm_piece *piece)
+{
+	for (size_t i = 0; i < below->nr_bad; i++) {
+		__u64 start = below->bad[i].start, end = start + below->bad[i].length;
+
+		start = start > piece->from ? start : piece->from;
+		end = end < piece->from + piece->length ? end : piece->from + piece->length;
+		if (start >= end)
+			continue;
+		device->bad = grow(device->bad, device->nr_bad, sizeof(*device->bad));
+		device->bad[device->nr_bad++] = (struct span){start - piece->from + piece->start, end - start};
+	}
+}
+
+/* No 2 MiB page lies on two pieces. */
+static void take_seam(struct device *device, __u64 at)
+{
+	if (!at || (at + device->base) % RANGE_BYTES == 0)
+		return;
+	device->bad = grow(device->bad, device->nr_bad, sizeof(*device->bad));
+	device->bad[device->nr_bad++] = (struct span){at, 1};
+}
+
+/*
+ * Linear pieces, as those of a logical volume. The devices below are reported once each. False when
+ * the pieces do not lie alike in physical memory, or are not linear.
+ */
+static bool check_linear(struct report *report, dev_t dev, struct device *device)
+{
+	struct dm_piece piece[DM_MAX_PIECES];
+	int nr = dm_linear(dev, piece);
+	bool alike = nr > 0;
+	char name[256] = "";
+	json_t *facts;
+
+	for (int i = 0; alike && i < nr; i++) {
+		struct report unseen = {0};
+		struct device below;
+		bool seen = false;
+		__u64 base;
+
+		for (int j = 0; j < i; j++)
+			seen |= piece[j].below == piece[i].below;
+		device_check(seen ? &unseen : report, piece[i].below, &below);
+		report_free(&unseen);
+		base = (below.base + piece[i].from - piece[i].start) % RANGE_BYTES;
+		alike = below.base_known && !below.no_dax && (!i || base == device->base);
+		device->base = base;
+		if (alike) {
+			take_bad(device, &below, &piece[i]);
+			take_seam(device, piece[i].start);
+		}
+		device_free(&below);
+	}
+	if (!alike)
+		return false;
+	device->base_known = true;
+	(void)sysblock_text(dev, "dm/name", name, sizeof(name));
+	facts = report_add(report, "stacked_device", device->base ? VERDICT_PROBLEM : VERDICT_OK,
+			   "%s is device-mapper %s, %d linear piece%s, which start%s %s", device->name, name, nr,
+			   nr == 1 ? "" : "s", nr == 1 ? "s" : "",
+			   device->base ? "beside a multiple of 2 MiB in physical memory"
+					: "at a multiple of 2 MiB in physical memory");
+	json_object_set_new(facts, "pieces", json_integer(nr));
+	json_object_set_new(facts, "start_bytes", json_integer((json_int_t)device->base));
+	if (device->base)
+		report_fix(report, "stacked_device", 0, MEANS_START,
+			   "when you make the volume again, which erases it, start at a multiple of 4096 sectors; for "
+			   "LVM make the physical volume with --dataalignment 2m and the volume with extents of "
+			   "2 MiB or more",
+			   NULL, NULL);
+	return true;
+}
+
+/* Stripes and all but linear pieces; md: this program does not follow their tables. */
 static bool check_stacked(struct report *report, dev_t dev, struct device *device)
 {
 	char path[192], name[256], below[512] = "";
@@ -78,10 +152,12 @@ static bool check_stacked(struct report *report, dev_t dev, struct device *devic
 		closedir(dir);
 	if (!dm && !*below)
 		return false;
+	if (dm && check_linear(report, dev, device))
+		return true;
 	facts = report_add(
 		report, "stacked_device", VERDICT_UNKNOWN,
 		"%s is %s%s on%s: where its pieces start and how large they are "
-		"decides; LVM's first extent is 1 MiB past the start unless told otherwise",
+		"decides; LVM's first extent is 1 MiB past the start unless another offset was given",
 		device->name, dm ? "device-mapper " : "made of several devices", dm ? name : "",
 		*below ? below : " unknown devices");
 	json_object_set_new(facts, "below", json_string(*below ? below + 1 : ""));
@@ -89,8 +165,8 @@ static bool check_stacked(struct report *report, dev_t dev, struct device *devic
 		report, "stacked_device", 0, MEANS_START,
 		"look whether every start, and every stripe's size, is a multiple of 4096 sectors, "
 		"and for stripes whether max_sectors_kb is 2048 or more, which can be written to "
-		"it; for LVM make the physical volume with pvcreate --dataalignment 2m and the "
-		"volume with extents of 2 MiB or more (erases all data)",
+		"it; when you make an LVM volume again, which erases it, use --dataalignment 2m for "
+		"the physical volume and extents of 2 MiB or more for it",
 		"dmsetup table {file}; dmsetup deps -o devname {file}; "
 		"cat \"/sys/class/block/$(basename {file})/queue/max_sectors_kb\"",
 		device_path(device, path));
@@ -143,8 +219,8 @@ static void check_namespace_mode(struct report *report, const char *nd, const ch
 		report_fix(report, "namespace", 0,
 			   btt ? "sector mode goes through a translation table: no DAX"
 			       : "the namespace was made for pages smaller than 2 MiB",
-			   "make the namespace anew (erases all data); ndctl list -Nu names it",
-			   "ndctl create-namespace -f -e NAMESPACE --mode=fsdax --align=2M", NULL);
+			   "when you make the namespace again, which erases it, use --mode=fsdax --align=2M",
+			   "ndctl list -Nu", NULL);
 }
 
 static void check_start(struct report *report, struct device *device, const char *nd, bool known,
@@ -154,7 +230,7 @@ static void check_start(struct report *report, struct device *device, const char
 
 	if (!known && aligned) {
 		device->base_known = true;
-		device->base = partition % RANGE_BYTES;
+		device->base = device->part = partition % RANGE_BYTES;
 		report_add(report, "physical_start", VERDICT_OK,
 			   "%s: the address is not shown here, but the alignment vouches for a "
 			   "multiple of 2 MiB",
@@ -169,6 +245,7 @@ static void check_start(struct report *report, struct device *device, const char
 	}
 	device->base_known = true;
 	device->base = (start + partition) % RANGE_BYTES;
+	device->part = partition % RANGE_BYTES;
 	facts = report_add(report, "physical_start",
 			   start % RANGE_BYTES ? VERDICT_PROBLEM : VERDICT_OK,
 			   "%s starts at %#llx in physical memory, %s", nd, start,
@@ -176,9 +253,9 @@ static void check_start(struct report *report, struct device *device, const char
 	json_object_set_new(facts, "start_bytes", json_integer((json_int_t)start));
 	if (start % RANGE_BYTES)
 		report_fix(report, "physical_start", 0, MEANS_START,
-			   "make the namespace anew with an aligned start (erases all data); with "
-			   "memmap=SIZE!START give a START that is a multiple of 2 MiB",
-			   "ndctl create-namespace -f -e NAMESPACE --mode=fsdax --align=2M", NULL);
+			   "when you make the namespace again, which erases it, use --mode=fsdax --align=2M; "
+			   "with memmap=SIZE!START give a START that is a multiple of 2 MiB",
+			   "ndctl list -Nu", NULL);
 }
 
 /* Lines `sector count` of what the device failed to read. */
@@ -216,8 +293,9 @@ static void check_bad(struct report *report, dev_t dev, struct device *device, b
 				       bytes),
 			    "bad_bytes", json_integer((json_int_t)bytes));
 	report_fix(report, "badblocks", 0, "bad blocks take the 2 MiB page from their whole range",
-		   "writing the bad places anew clears them, where the device can",
-		   "ndctl list -uM; ndctl clear-errors NAMESPACE", NULL);
+		   "restore the file from a copy: a write to the bad places clears them, where "
+		   "the device can",
+		   "ndctl list -uM", NULL);
 }
 
 static void check_device_dax(struct report *report, dev_t dev, struct device *device, bool part)

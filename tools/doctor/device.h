@@ -10,6 +10,7 @@ struct device {
 	char name[64]; /* as in /dev, "" when the filesystem has no block device */
 	bool base_known;
 	__u64 base; /* physical address of the filesystem's first byte, modulo 2 MiB */
+	__u64 part; /* where its partition starts, bytes, modulo 2 MiB: filesystems add that themselves */
 	struct span *bad; /* bytes from the filesystem's first byte; may start before it */
 	size_t nr_bad;
 	bool no_dax; /* the device cannot do DAX */

@@ -3,9 +3,17 @@
 #ifndef DAX_DOCTOR_FILE_H
 #define DAX_DOCTOR_FILE_H
 
-#include "doctor/place.h"
+#include <limits.h>
+#include "doctor/layout.h"
+#include "doctor/storage.h"
 
-/* @path names a regular file or a directory, else the program ends with a message. */
+/*
+ * When what is open at @fd, called @path, is on an overlay: report that, and return a descriptor of
+ * what lies below instead, with its @stx, and its path in @below. Else @fd and @path.
+ */
+int look_below(struct report *report, int fd, const char *path, struct statx *stx, char below[PATH_MAX]);
+
+/* @path names a regular file, a directory or a block device, else the program ends with a message. */
 void examine_path(struct report *report, const char *path);
 
 enum dax_state { DAX_STATE_NO, DAX_STATE_YES, DAX_STATE_UNKNOWN };
@@ -17,7 +25,13 @@ enum dax_state dax_state(const struct statx *stx);
  * Report on the open regular file @fd and predict its ranges. @path is for messages and commands.
  * Returns false when they cannot be predicted; the report then says why.
  */
-bool examine_file(struct report *report, struct places *places, int fd, const struct statx *stx,
+bool examine_file(struct report *report, struct storages *storages, int fd, const struct statx *stx,
 		  const char *path, bool kernel_huge, struct runs *runs);
+
+/*
+ * Predict the ranges of the open file @fd, without a report; @layout->size is its size, the rest 0.
+ * Returns 0 or a negative errno. The caller frees both.
+ */
+int file_fates(const struct storage *storage, int fd, bool kernel_huge, struct layout *layout, struct runs *runs);
 
 #endif

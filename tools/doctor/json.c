@@ -1,45 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* json.c - a report for programs: raw numbers, the unit in the key. */
-#include <stdlib.h>
-#include <string.h>
 #include "doctor/view.h"
 #include "util/err.h"
-#include "util/escape.h"
+#include "util/json-value.h"
+#include "util/version.h"
 
-#ifndef DAXSCOPE_VERSION
-#define DAXSCOPE_VERSION "dev"
-#endif
-
-static void put(json_t *object, const char *key, json_t *value)
+static void set_new(json_t *object, const char *key, json_t *value)
 {
 	if (json_object_set_new(object, key, value))
 		die(DAX_EXIT_UNSUPPORTED, "out of memory");
 }
 
-static void append(json_t *array, json_t *value)
+static void append_new(json_t *array, json_t *value)
 {
 	if (json_array_append_new(array, value))
 		die(DAX_EXIT_UNSUPPORTED, "out of memory");
-}
-
-static json_t *integer(__u64 value)
-{
-	return json_integer((json_int_t)value);
-}
-
-/* Text of any bytes. */
-static json_t *text(const char *raw)
-{
-	size_t size = 4 * strlen(raw) + 1;
-	char *clean = malloc(size);
-	json_t *value;
-
-	if (!clean)
-		die(DAX_EXIT_UNSUPPORTED, "out of memory");
-	escape_text(clean, size, raw, ESCAPE_JSON);
-	value = json_string(clean);
-	free(clean);
-	return value;
 }
 
 static json_t *findings(const struct report *report)
@@ -50,11 +25,11 @@ static json_t *findings(const struct report *report)
 		const struct finding *finding = &report->finding[i];
 		json_t *one = json_object();
 
-		put(one, "check", json_string(finding->check));
-		put(one, "verdict", json_string(verdict_name(finding->verdict)));
-		put(one, "text", text(finding->text));
-		put(one, "facts", json_incref(finding->facts));
-		append(list, one);
+		set_new(one, "check", json_string(finding->check));
+		set_new(one, "verdict", json_string(verdict_name(finding->verdict)));
+		set_new(one, "text", text_to_json(finding->text));
+		set_new(one, "facts", json_incref(finding->facts));
+		append_new(list, one);
 	}
 	return list;
 }
@@ -65,7 +40,7 @@ static json_t *counts(const __u64 count[NR_FATES])
 
 	for (unsigned fate = 0; fate < NR_FATES; fate++)
 		if (count[fate])
-			put(object, fate_name(fate), integer(count[fate]));
+			set_new(object, fate_name(fate), u64_to_json(count[fate]));
 	return object;
 }
 
@@ -73,12 +48,12 @@ static json_t *extent(const struct extent *extent)
 {
 	json_t *object = json_object();
 
-	put(object, "offset_bytes", integer(extent->logical));
-	put(object, "length_bytes", integer(extent->length));
-	put(object, "device_bytes", extent->flags & EXTENT_UNUSABLE ? json_null()
-								    : integer(extent->physical));
-	put(object, "unwritten", json_boolean(extent->flags & EXTENT_UNWRITTEN));
-	put(object, "shared", json_boolean(extent->flags & EXTENT_SHARED));
+	set_new(object, "offset_bytes", u64_to_json(extent->logical));
+	set_new(object, "length_bytes", u64_to_json(extent->length));
+	set_new(object, "device_bytes", extent->flags & EXTENT_UNUSABLE ? json_null()
+								    : u64_to_json(extent->physical));
+	set_new(object, "unwritten", json_boolean(extent->flags & EXTENT_UNWRITTEN));
+	set_new(object, "shared", json_boolean(extent->flags & EXTENT_SHARED));
 	return object;
 }
 
@@ -88,24 +63,24 @@ static void put_runs(json_t *object, const struct runs *runs)
 	json_t *ranges = json_object(), *list = json_array();
 
 	runs_count(runs, read, write);
-	put(ranges, "count", integer(runs->ranges));
-	put(ranges, "read", counts(read));
-	put(ranges, "write", counts(write));
-	put(object, "ranges", ranges);
+	set_new(ranges, "count", u64_to_json(runs->ranges));
+	set_new(ranges, "read", counts(read));
+	set_new(ranges, "write", counts(write));
+	set_new(object, "ranges", ranges);
 	for (size_t i = 0; i < runs->nr; i++) {
 		const struct run *run = &runs->run[i];
 		json_t *one = json_object();
 
-		put(one, "first", integer(run->first));
-		put(one, "count", integer(run->count));
-		put(one, "read", json_string(fate_name(run->read)));
-		put(one, "write", json_string(fate_name(run->write)));
+		set_new(one, "first", u64_to_json(run->first));
+		set_new(one, "count", u64_to_json(run->count));
+		set_new(one, "read", json_string(fate_name(run->read)));
+		set_new(one, "write", json_string(fate_name(run->write)));
 		if (run->seam)
-			put(one, "extents_meet", json_true());
-		put(one, "extent", run->has_extent ? extent(&run->extent) : json_null());
-		append(list, one);
+			set_new(one, "extents_meet", json_true());
+		set_new(one, "extent", run->has_extent ? extent(&run->extent) : json_null());
+		append_new(list, one);
 	}
-	put(object, "runs", list);
+	set_new(object, "runs", list);
 }
 
 static json_t *mappings(const struct report *report)
@@ -118,19 +93,19 @@ static json_t *mappings(const struct report *report)
 		bool has = mapping->has_residency;
 		json_t *one = json_object();
 
-		put(one, "path", text(mapping->path));
-		put(one, "start_address", integer(mapping->vma.start));
-		put(one, "end_address", integer(mapping->vma.end));
-		put(one, "offset_bytes", integer(mapping->vma.offset));
-		put(one, "private", json_boolean(mapping->vma.private_map));
-		put(one, "no_huge", json_boolean(mapping->vma.no_huge));
-		put(one, "mapped_2m_bytes", has ? integer(now->pmd) : json_null());
-		put(one, "mapped_4k_bytes", has ? integer(now->pte) : json_null());
-		put(one, "mapped_2m_zero_bytes",
-		    mapping->has_huge_zero ? integer(now->pmd_zero) : json_null());
-		put(one, "mapped_4k_zero_bytes", has ? integer(now->pte_zero) : json_null());
+		set_new(one, "path", text_to_json(mapping->path));
+		set_new(one, "start_address", u64_to_json(mapping->vma.start));
+		set_new(one, "end_address", u64_to_json(mapping->vma.end));
+		set_new(one, "offset_bytes", u64_to_json(mapping->vma.offset));
+		set_new(one, "private", json_boolean(mapping->vma.private_map));
+		set_new(one, "no_huge", report->flags_unknown ? json_null() : json_boolean(mapping->vma.no_huge));
+		set_new(one, "mapped_2m_bytes", has ? u64_to_json(now->pmd) : json_null());
+		set_new(one, "mapped_4k_bytes", has ? u64_to_json(now->pte) : json_null());
+		set_new(one, "mapped_2m_zero_bytes",
+		    mapping->has_huge_zero ? u64_to_json(now->pmd_zero) : json_null());
+		set_new(one, "mapped_4k_zero_bytes", has ? u64_to_json(now->pte_zero) : json_null());
 		put_runs(one, &mapping->runs);
-		append(list, one);
+		append_new(list, one);
 	}
 	return list;
 }
@@ -143,12 +118,12 @@ static json_t *fixes(const struct report *report)
 		const struct fix *fix = &report->fix[i];
 		json_t *one = json_object();
 
-		put(one, "cause", json_string(fix->cause));
-		put(one, "ranges", fix->ranges ? integer(fix->ranges) : json_null());
-		put(one, "means", json_string(fix->means));
-		put(one, "fix", json_string(fix->fix));
-		put(one, "run", fix->run ? text(fix->run) : json_null());
-		append(list, one);
+		set_new(one, "cause", json_string(fix->cause));
+		set_new(one, "ranges", fix->ranges ? u64_to_json(fix->ranges) : json_null());
+		set_new(one, "means", text_to_json(fix->means));
+		set_new(one, "fix", text_to_json(fix->fix));
+		set_new(one, "run", text_to_json(fix->run));
+		append_new(list, one);
 	}
 	return list;
 }
@@ -157,19 +132,19 @@ void doctor_json(FILE *to, const struct report *report)
 {
 	json_t *root = json_object();
 
-	put(root, "schema", json_string(DOCTOR_SCHEMA));
-	put(root, "version", json_string(DAXSCOPE_VERSION));
-	put(root, "subject", report->subject ? text(report->subject) : json_null());
-	put(root, "pid", report->pid ? json_integer(report->pid) : json_null());
-	put(root, "status", json_integer(report_status(report)));
-	put(root, "checks", findings(report));
+	set_new(root, "schema", json_string(DOCTOR_SCHEMA));
+	set_new(root, "version", json_string(daxscope_version));
+	set_new(root, "subject", text_to_json(report->subject));
+	set_new(root, "pid", report->pid ? json_integer(report->pid) : json_null());
+	set_new(root, "status", json_integer(report_status(report)));
+	set_new(root, "checks", findings(report));
 	if (report->has_ranges) {
-		put(root, "size_bytes", integer(report->size));
+		set_new(root, "size_bytes", u64_to_json(report->size));
 		put_runs(root, &report->runs);
 	}
-	put(root, "mappings", mappings(report));
-	put(root, "fixes", fixes(report));
-	put(root, "not_seen", json_string(doctor_not_seen));
+	set_new(root, "mappings", mappings(report));
+	set_new(root, "fixes", fixes(report));
+	set_new(root, "not_seen", json_string(doctor_not_seen));
 	if (json_dumpf(root, to, JSON_COMPACT))
 		warn_msg("JSON cannot be written");
 	fputc('\n', to);

@@ -5,58 +5,7 @@
 #include <string.h>
 #include <sys/sysmacros.h>
 #include "doctor/mount.h"
-
-/* Space, tab, newline and backslash are written as \ooo. In place. */
-static void unescape_octal(char *text)
-{
-	char *to = text;
-
-	while (*text) {
-		unsigned value;
-
-		if (*text == '\\' && strspn(text + 1, "01234567") >= 3 &&
-		    sscanf(text + 1, "%3o", &value) == 1 && value && value < 256) {
-			*to++ = (char)value;
-			text += 4;
-		} else {
-			*to++ = *text++;
-		}
-	}
-	*to = '\0';
-}
-
-/* id parent maj:min root point options [tag...] - type source options */
-static bool parse(char *line, struct mount *mount, __u64 *id, dev_t *dev)
-{
-	char *field[6], *tail[3], *save = NULL, *word;
-	unsigned int maj, min;
-
-	for (int i = 0; i < 6; i++) {
-		field[i] = strtok_r(i ? NULL : line, " \n", &save);
-		if (!field[i])
-			return false;
-	}
-	do
-		word = strtok_r(NULL, " \n", &save);
-	while (word && strcmp(word, "-"));
-	for (int i = 0; i < 3; i++) {
-		tail[i] = word ? strtok_r(NULL, " \n", &save) : NULL;
-		if (!tail[i])
-			return false;
-	}
-	if (sscanf(field[2], "%u:%u", &maj, &min) != 2)
-		return false;
-	*id = strtoull(field[0], NULL, 10);
-	*dev = makedev(maj, min);
-	mount->point = field[4];
-	mount->type = tail[0];
-	mount->source = tail[1];
-	mount->options = tail[2];
-	unescape_octal(field[4]);
-	unescape_octal(tail[0]);
-	unescape_octal(tail[1]);
-	return true;
-}
+#include "proc/mountinfo.h"
 
 void mount_find(struct mount *mount, const char *table, __u64 id, dev_t dev)
 {
@@ -68,14 +17,13 @@ void mount_find(struct mount *mount, const char *table, __u64 id, dev_t dev)
 	if (!file)
 		return;
 	while (getline(&line, &size, file) > 0) {
-		struct mount one = {.known = true, .line = line};
-		__u64 one_id;
-		dev_t one_dev;
+		struct mountinfo one;
 
-		if (!parse(line, &one, &one_id, &one_dev) || (id ? one_id != id : one_dev != dev))
+		if (!mountinfo_parse(line, &one) || !one.options ||
+		    (id ? one.id != id : makedev(one.major, one.minor) != dev))
 			continue;
 		mount_free(mount);
-		*mount = one;
+		*mount = (struct mount){true, line, one.point, one.type, one.source, one.options};
 		line = NULL;
 		size = 0;
 	}
@@ -85,7 +33,7 @@ void mount_find(struct mount *mount, const char *table, __u64 id, dev_t dev)
 
 void mount_free(struct mount *mount)
 {
-	free(mount->line);
+	free(mount->line); /* NOLINT(clang-analyzer-unix.Malloc): getline() made another line since */
 	*mount = (struct mount){0};
 }
 

@@ -35,11 +35,14 @@ void runs_free(struct runs *runs)
 
 static bool same_extent(const struct run *a, const struct run *b)
 {
+	const struct extent *x = &a->extent, *y = &b->extent;
+
 	return a->has_extent == b->has_extent &&
-	       (!a->has_extent || !memcmp(&a->extent, &b->extent, sizeof(a->extent)));
+	       (!a->has_extent || (x->logical == y->logical && x->physical == y->physical &&
+				   x->length == y->length && x->flags == y->flags));
 }
 
-/* Add @run, to the last one where nothing tells them apart. */
+/* Add @run, to the last one where they are the same but for that. */
 static int add_run(struct runs *runs, const struct run *run)
 {
 	struct run *last = runs->nr ? &runs->run[runs->nr - 1] : NULL;
@@ -51,7 +54,7 @@ static int add_run(struct runs *runs, const struct run *run)
 		return 0;
 	}
 	/* Grow at powers of two. */
-	if (!(runs->nr & (runs->nr - 1))) {
+	if (!runs->run || !(runs->nr & (runs->nr - 1))) {
 		size_t room = runs->nr ? 2 * runs->nr : 1;
 		struct run *more = realloc(runs->run, room * sizeof(*more));
 
@@ -105,9 +108,11 @@ static unsigned storage_fate(const struct layout *layout, const struct extent *e
 {
 	if (!layout->base_known || extent->flags & EXTENT_UNUSABLE)
 		return DAX_WHY_UNKNOWN;
-	if ((extent->physical + layout->base - extent->logical) % RANGE_BYTES)
-		return DAX_WHY_EXTENT_MISALIGNED;
-	return FATE_PMD;
+	if ((extent->physical + layout->base - extent->logical) % RANGE_BYTES == 0)
+		return FATE_PMD;
+	/* What lies right as far as the filesystem knows, and does not, is the device's doing. */
+	return (extent->physical + layout->part - extent->logical) % RANGE_BYTES ? DAX_WHY_EXTENT_MISALIGNED
+									       : DAX_WHY_DEVICE_SHORT;
 }
 
 /* The ranges from the one at @at that lie whole in @extent and come out alike. */

@@ -62,6 +62,7 @@ struct layout {
 	bool seams_known;
 	bool base_known; /* start of the device in physical memory, modulo 2 MiB */
 	__u64 base;
+	__u64 part; /* of it, what the filesystem adds to its addresses itself: its partition */
 	struct span *bad; /* what the device cannot read, bytes from the filesystem's start */
 	size_t nr_bad;
 	bool tries_huge; /* kernel and filesystem have 2 MiB faults */

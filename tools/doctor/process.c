@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* process.c - examine the mappings of a process, from its smaps. */
+/* process.c - examine the mappings of a process. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -10,11 +10,20 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 #include "doctor/file.h"
+#include "doctor/overlay.h"
 #include "doctor/process.h"
 #include "fields.h"
+#include "proc/maps.h"
 #include "util/err.h"
 
 #define MAX_MAPPINGS 65536
+
+/*
+ * To read smaps takes 45 ms a GiB mapped at 4 KiB, which has 2 MiB of page tables; as long the
+ * process may wait. This much of them takes 11 ms.
+ */
+#define SMAPS_MS_PER_2M 45
+#define SMAPS_TABLES	(512ULL << 10)
 
 /* A DAX file that the process maps, examined once. */
 struct known_file {
@@ -22,46 +31,42 @@ struct known_file {
 	ino_t ino;
 	bool dax;
 	struct runs runs;
+	char *below; /* its path, of an overlay that of the file below */
 	char fs_type[sizeof(((struct report *)0)->fs_type)];
 };
 
 struct process {
 	struct report *report;
-	struct places places;
+	struct storages storages;
 	struct known_file *file;
 	size_t nr_files;
+	size_t *of; /* for each mapping of the report the number of its file */
 	bool kernel_huge, no_huge; /* PR_SET_THP_DISABLE */
 	unsigned unopened;	   /* mapped files that cannot be looked at */
 	int pagemap;
 };
 
-/* One mapping as the first line of its smaps entry has it. */
+/* One mapping as its line in maps and the first one in smaps has it. */
 struct entry {
 	struct vma vma;
 	dev_t dev;
 	ino_t ino;
-	char *path; /* in the line */
+	const char *path; /* in the line */
 };
 
 static bool parse_entry(char *line, struct entry *entry)
 {
-	unsigned long long start, end, offset, ino;
-	unsigned int maj, min;
-	char perms[5];
-	int used = 0;
+	struct maps_line map;
 
-	if (sscanf(line, "%llx-%llx %4s %llx %x:%x %llu %n", &start, &end, perms, &offset, &maj, &min,
-		   &ino, &used) != 7 ||
-	    !used || end <= start || strlen(perms) != 4)
+	if (!maps_parse(line, &map))
 		return false;
-	*entry = (struct entry){.vma = {.start = start,
-					.end = end,
-					.offset = offset,
-					.private_map = perms[3] == 'p'},
-				.dev = makedev(maj, min),
-				.ino = ino,
-				.path = line + used};
-	line[strcspn(line, "\n")] = '\0';
+	*entry = (struct entry){.vma = {.start = map.start,
+					.end = map.end,
+					.offset = map.offset,
+					.private_map = map.perms[3] == 'p'},
+				.dev = makedev(map.major, map.minor),
+				.ino = map.ino,
+				.path = map.path};
 	return true;
 }
 
@@ -90,6 +95,12 @@ static int open_mapped(int pid, const struct entry *entry)
 		 entry->vma.end);
 	if (!stat(path, &st) && !S_ISREG(st.st_mode))
 		return -1;
+	/* Of an overlay maps shows the numbers of the file below (before Linux 6.7) or the overlay's. */
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	if (fd >= 0 && overlay_is(fd))
+		return fd;
+	if (fd >= 0)
+		close(fd);
 	fd = open_checked(path, entry);
 	if (fd >= 0)
 		return fd;
@@ -99,6 +110,7 @@ static int open_mapped(int pid, const struct entry *entry)
 
 static struct known_file *file_of(struct process *process, const struct entry *entry)
 {
+	char below[PATH_MAX];
 	struct known_file *file;
 	struct statx stx = {0};
 	int fd;
@@ -113,48 +125,62 @@ static struct known_file *file_of(struct process *process, const struct entry *e
 			close(fd);
 		return NULL;
 	}
+	fd = look_below(process->report, fd, entry->path, &stx, below);
 	process->file = grow(process->file, process->nr_files, sizeof(*file));
 	file = &process->file[process->nr_files++];
-	*file = (struct known_file){.dev = entry->dev, .ino = entry->ino};
+	*file = (struct known_file){.dev = entry->dev, .ino = entry->ino, .below = copy_text(below)};
 	if (dax_state(&stx) == DAX_STATE_YES)
-		file->dax = examine_file(process->report, &process->places, fd, &stx, entry->path,
+		file->dax = examine_file(process->report, &process->storages, fd, &stx, below,
 					 process->kernel_huge, &file->runs);
 	memcpy(file->fs_type, process->report->fs_type, sizeof(file->fs_type));
 	close(fd);
 	return file;
 }
 
-static void add_mapping(struct process *process, const struct entry *entry)
+/* Remember a mapping of a DAX file. */
+static void note_mapping(struct process *process, const struct entry *entry)
 {
 	struct known_file *file;
 	struct mapping mapping = {.vma = entry->vma};
+	struct report *report = process->report;
 
 	if (!entry->ino)
 		return;
 	file = file_of(process, entry);
-	if (!file || !file->dax || process->report->nr_mappings == MAX_MAPPINGS)
+	if (!file || !file->dax || report->nr_mappings == MAX_MAPPINGS)
 		return;
-	mapping.vma.no_huge |= process->no_huge;
-	if (predict_vma(&file->runs, &mapping.vma, &mapping.runs))
-		die(DAX_EXIT_UNSUPPORTED, "out of memory");
 	mapping.path = copy_text(entry->path);
-	mapping.has_residency = process->pagemap >= 0 &&
-				!resident_add(process->pagemap, mapping.vma.start, mapping.vma.end,
-					      ~0ULL, &mapping.resident);
-	mapping.has_huge_zero = mapping.has_residency && resident_kernel()->huge_zero;
-	memcpy(process->report->fs_type, file->fs_type, sizeof(file->fs_type));
-	report_fix_fates(process->report, &mapping.runs, mapping.path);
-	if (entry->vma.no_huge)
-		report_fix(process->report, "never_tried", mapping.runs.ranges,
-			   "the mapping has MADV_NOHUGEPAGE (nh in smaps), which holds for DAX too",
-			   "in the program: no madvise(MADV_NOHUGEPAGE) on DAX mappings",
-			   "grep -w -B 30 nh /proc/{pid}/smaps", NULL);
-	process->report->mapping =
-		grow(process->report->mapping, process->report->nr_mappings, sizeof(mapping));
-	process->report->mapping[process->report->nr_mappings++] = mapping;
+	report->mapping = grow(report->mapping, report->nr_mappings, sizeof(mapping));
+	process->of = grow(process->of, report->nr_mappings, sizeof(*process->of));
+	process->of[report->nr_mappings] = (size_t)(file - process->file);
+	report->mapping[report->nr_mappings++] = mapping;
 }
 
-static _Noreturn void no_smaps(int pid, int err)
+/* All flags are known, as far as they will be. */
+static void judge_mapping(struct process *process, size_t nr)
+{
+	struct report *report = process->report;
+	struct mapping *mapping = &report->mapping[nr];
+	const struct known_file *file = &process->file[process->of[nr]];
+	bool asked = mapping->vma.no_huge;
+
+	mapping->vma.no_huge |= process->no_huge;
+	if (predict_vma(&file->runs, &mapping->vma, &mapping->runs))
+		die(DAX_EXIT_UNSUPPORTED, "out of memory");
+	mapping->has_residency = process->pagemap >= 0 &&
+				 !resident_add(process->pagemap, mapping->vma.start, mapping->vma.end,
+					       ~0ULL, &mapping->resident);
+	mapping->has_huge_zero = mapping->has_residency && resident_kernel()->huge_zero;
+	memcpy(report->fs_type, file->fs_type, sizeof(report->fs_type));
+	report_fix_fates(report, &mapping->runs, file->below);
+	if (asked)
+		report_fix(report, "never_tried", mapping->runs.ranges,
+			   "the mapping has MADV_NOHUGEPAGE (nh in smaps), which holds for DAX too",
+			   "in the program: no madvise(MADV_NOHUGEPAGE) on DAX mappings", NULL,
+			   mapping->path);
+}
+
+static _Noreturn void no_maps(int pid, int err)
 {
 	static const char needs[] = "run as root or with CAP_SYS_PTRACE, where the system lets those";
 
@@ -168,55 +194,107 @@ static _Noreturn void no_smaps(int pid, int err)
 	die(DAX_EXIT_UNSUPPORTED, "process %d: %s", pid, strerror(err));
 }
 
-static void read_smaps(struct process *process)
+static void read_maps(struct process *process)
 {
-	char path[64], *line = NULL, *head = NULL;
+	FILE *file = proc_open((__u32)process->report->pid, "maps");
 	struct entry entry;
-	bool pending = false;
+	char *line = NULL;
 	size_t size = 0;
-	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%d/smaps", process->report->pid);
-	file = fopen(path, "re");
 	if (!file)
-		no_smaps(process->report->pid, errno);
-	while (getline(&line, &size, file) > 0) {
-		struct entry next;
-
-		if (pending && !strncmp(line, "VmFlags:", 8)) {
-			entry.vma.no_huge = strstr(line, " nh ") || strstr(line, " nh\n");
-			add_mapping(process, &entry);
-			pending = false;
-		} else if (parse_entry(line, &next)) {
-			if (pending)
-				add_mapping(process, &entry);
-			free(head);
-			head = line;
-			line = NULL;
-			size = 0;
-			entry = next;
-			pending = true;
-		}
-	}
+		no_maps(process->report->pid, errno);
+	while (getline(&line, &size, file) > 0)
+		if (parse_entry(line, &entry))
+			note_mapping(process, &entry);
 	if (ferror(file))
 		die(DAX_EXIT_UNSUPPORTED, "process %d: its mappings cannot be read, or it has ended",
 		    process->report->pid);
-	if (pending)
-		add_mapping(process, &entry);
 	free(line);
-	free(head);
 	fclose(file);
+}
+
+/* Bytes of the process's page tables, each 4 KiB of which map 2 MiB; ~0: not told. */
+static __u64 table_bytes(int pid)
+{
+	FILE *file = proc_open((__u32)pid, "status");
+	unsigned long long kib;
+	__u64 bytes = ~0ULL;
+	char line[256];
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "VmPTE: %llu kB", &kib) == 1)
+			bytes = kib << 10;
+	if (file)
+		fclose(file);
+	return bytes;
+}
+
+/*
+ * Which mappings have MADV_NOHUGEPAGE only smaps tells, and for it the kernel walks all page tables,
+ * those of other memory too. It stops behind the last mapping that matters.
+ */
+static bool read_flags(struct process *process)
+{
+	struct report *report = process->report;
+	FILE *file = proc_open((__u32)report->pid, "smaps");
+	size_t at = 0, size = 0;
+	struct entry entry = {0};
+	char *line = NULL;
+
+	while (file && at < report->nr_mappings && getline(&line, &size, file) > 0) {
+		struct mapping *mapping = &report->mapping[at];
+		struct entry next;
+
+		if (!strncmp(line, "VmFlags:", 8)) {
+			if (entry.vma.start == mapping->vma.start && entry.vma.end == mapping->vma.end) {
+				mapping->vma.no_huge = strstr(line, " nh ") || strstr(line, " nh\n");
+				at++;
+			}
+		} else if (parse_entry(line, &next)) {
+			entry = next;
+			if (entry.vma.start > mapping->vma.start)
+				break; /* it changed meanwhile */
+		}
+	}
+	free(line);
+	if (file)
+		fclose(file);
+	return at == report->nr_mappings;
+}
+
+static void check_madvise(struct process *process)
+{
+	struct report *report = process->report;
+	__u64 tables = table_bytes(report->pid);
+
+	if (!report->nr_mappings || process->no_huge)
+		return;
+	if (report->read_smaps || tables <= SMAPS_TABLES) {
+		report->flags_unknown = !read_flags(process);
+		if (report->flags_unknown)
+			report_add(report, "madvise", VERDICT_UNKNOWN,
+				   "whether its mappings have MADV_NOHUGEPAGE is unknown: smaps cannot be "
+				   "read, or the mappings changed meanwhile");
+		return;
+	}
+	report->flags_unknown = true;
+	json_object_set_new(
+		report_add(report, "madvise", VERDICT_UNKNOWN,
+			   "whether its mappings have MADV_NOHUGEPAGE, which keeps them at 4 KiB, was not "
+			   "looked at: only smaps shows it, and reading it holds up the process's mmap() and "
+			   "page faults while the kernel walks %llu MiB of page tables, about %llu ms; "
+			   "--smaps reads it",
+			   tables >> 20, tables * SMAPS_MS_PER_2M >> 21),
+		"page_table_bytes", json_integer((json_int_t)tables));
 }
 
 /* `THP_enabled: 0` in its status is PR_SET_THP_DISABLE, which the kernel asks before it looks at DAX. */
 static void check_thp_disable(struct process *process)
 {
-	char path[64], line[256];
+	FILE *file = proc_open((__u32)process->report->pid, "status");
+	char line[256];
 	int enabled = -1;
-	FILE *file;
 
-	snprintf(path, sizeof(path), "/proc/%d/status", process->report->pid);
-	file = fopen(path, "re");
 	while (file && fgets(line, sizeof(line), file))
 		if (sscanf(line, "THP_enabled: %d", &enabled) == 1)
 			break;
@@ -227,7 +305,7 @@ static void check_thp_disable(struct process *process)
 		   enabled < 0	? VERDICT_UNKNOWN
 		   : enabled	? VERDICT_OK
 				: VERDICT_PROBLEM,
-		   enabled < 0 ? "whether the process has huge pages switched off is not told here"
+		   enabled < 0 ? "it cannot be found out here whether the process has huge pages switched off"
 		   : enabled   ? "the process has not switched huge pages off"
 			       : "the process has huge pages switched off (PR_SET_THP_DISABLE), which "
 				 "holds for DAX too");
@@ -247,24 +325,30 @@ void examine_process(struct report *report)
 	process.pagemap = open(path, O_RDONLY | O_CLOEXEC);
 	process.kernel_huge = check_kernel(report);
 	check_thp_disable(&process);
-	read_smaps(&process);
+	read_maps(&process);
+	check_madvise(&process);
+	for (size_t i = 0; i < report->nr_mappings; i++)
+		judge_mapping(&process, i);
 	if (process.unopened)
 		report_add(report, "mapped_files", VERDICT_UNKNOWN,
 			   "%u mapped files cannot be opened here (deleted, or not allowed): run as root",
 			   process.unopened);
 	if (!report->nr_mappings) {
 		report->not_usable = true;
-		report_add(report, "mappings", VERDICT_UNKNOWN, "process %d maps no DAX file%s: daxdoctor FILE says why a file is none",
+		report_add(report, "mappings", VERDICT_UNKNOWN, "process %d maps no DAX file%s: daxdoctor FILE shows why a file is none",
 			   report->pid, process.unopened ? " that can be seen" : "");
 	} else if (!report->mapping[0].has_residency) {
 		report_add(report, "residency", VERDICT_UNKNOWN,
-			   "what is mapped now is not told by this kernel (PAGEMAP_SCAN needs Linux "
-			   "6.7), nor by smaps, which does not count DAX");
+			   "what is mapped now is unknown on this kernel: PAGEMAP_SCAN needs Linux "
+			   "6.7, and smaps does not count DAX");
 	}
-	for (size_t i = 0; i < process.nr_files; i++)
+	for (size_t i = 0; i < process.nr_files; i++) {
 		runs_free(&process.file[i].runs);
+		free(process.file[i].below);
+	}
 	free(process.file);
-	places_free(&process.places);
+	free(process.of);
+	storages_free(&process.storages);
 	if (process.pagemap >= 0)
 		close(process.pagemap);
 }

@@ -65,17 +65,20 @@ void report_fix(struct report *report, const char *cause, __u64 ranges, const ch
 				.most_pid = (__u32)report->pid};
 	char command[FORMAT_LINE_MAX];
 
+	if (run)
+		format_run(command, run, &item, false);
 	for (size_t i = 0; i < report->nr_fixes; i++) {
-		if (!strcmp(report->fix[i].cause, cause)) {
-			report->fix[i].ranges += ranges;
+		struct fix *one = &report->fix[i];
+
+		if (!strcmp(one->cause, cause) && !strcmp(one->fix, fix) && !!one->run == !!run &&
+		    (!run || !strcmp(one->run, command))) {
+			one->ranges += ranges;
 			return;
 		}
 	}
-	if (run)
-		format_run(command, run, &item, false);
 	report->fix = grow(report->fix, report->nr_fixes, sizeof(*report->fix));
 	report->fix[report->nr_fixes++] =
-		(struct fix){cause, ranges, means, fix, run ? copy_text(command) : NULL};
+		(struct fix){cause, ranges, copy_text(means), copy_text(fix), run ? copy_text(command) : NULL};
 }
 
 /* Of reads and writes the worse, by the fate that is counted. */
@@ -95,7 +98,8 @@ void report_fix_fates(struct report *report, const struct runs *runs, const char
 
 		if (count[fate] && reason != DAX_WHY_UNKNOWN)
 			report_fix(report, fate_name(fate), count[fate], dax_reason_means(reason),
-				   dax_reason_fix(reason), dax_reason_run(reason), path);
+				   dax_reason_fix(reason, report->fs_type),
+				   dax_reason_run(reason, report->fs_type), path);
 	}
 }
 
@@ -134,7 +138,7 @@ int report_status(const struct report *report)
 	}
 	if (found)
 		return DAX_EXIT_FOUND;
-	return unknown ? DAX_EXIT_UNSUPPORTED : DAX_EXIT_OK;
+	return unknown || report->flags_unknown ? DAX_EXIT_UNSUPPORTED : DAX_EXIT_OK;
 }
 
 void report_free(struct report *report)
@@ -143,8 +147,11 @@ void report_free(struct report *report)
 		free(report->finding[i].text);
 		json_decref(report->finding[i].facts);
 	}
-	for (size_t i = 0; i < report->nr_fixes; i++)
+	for (size_t i = 0; i < report->nr_fixes; i++) {
+		free(report->fix[i].means);
+		free(report->fix[i].fix);
 		free(report->fix[i].run);
+	}
 	for (size_t i = 0; i < report->nr_mappings; i++) {
 		free(report->mapping[i].path);
 		runs_free(&report->mapping[i].runs);

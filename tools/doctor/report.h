@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <jansson.h>
 #include "doctor/predict.h"
-#include "util/resident.h"
+#include "proc/pagemap.h"
 
 enum verdict { VERDICT_OK, VERDICT_PROBLEM, VERDICT_UNKNOWN, NR_VERDICTS };
 
@@ -23,7 +23,7 @@ struct finding {
 struct fix {
 	const char *cause; /* a fate's name, or a check's */
 	__u64 ranges;	   /* that it would mend, 0: not counted in ranges */
-	const char *means, *fix;
+	char *means, *fix;
 	char *run; /* command, quoted for a shell; or NULL */
 };
 
@@ -50,6 +50,8 @@ struct report {
 	struct mapping *mapping;
 	size_t nr_mappings;
 	int pid;	 /* 0: a file or mount was asked about */
+	bool read_smaps; /* even if that holds the process up */
+	bool flags_unknown; /* the mappings may have MADV_NOHUGEPAGE */
 	bool not_usable; /* not DAX, or it cannot be found out */
 };
 
@@ -58,7 +60,7 @@ json_t *report_add(struct report *report, const char *check, enum verdict verdic
 		   ...) __attribute__((format(printf, 4, 5)));
 
 /*
- * Add what mends @cause. In @run {file} and {dir} stand for @path and its folder, {pid} for the
+ * Add what mends @cause, of which there may be several, each with its own command. In @run {file} and {dir} stand for @path and its folder, {pid} for the
  * process. @path may be NULL.
  */
 void report_fix(struct report *report, const char *cause, __u64 ranges, const char *means,

@@ -44,19 +44,25 @@ static void put_wrapped(FILE *to, const char *text, int indent)
 	fputc('\n', to);
 }
 
+/* Texts may hold names that others chose. */
+static void put_clean(FILE *to, const char *text, int indent)
+{
+	size_t size = 4 * strlen(text) + 1;
+	char *clean = malloc(size);
+
+	if (!clean)
+		die(DAX_EXIT_UNSUPPORTED, "out of memory");
+	escape_text(clean, size, text, ESCAPE_TERMINAL);
+	put_wrapped(to, clean, indent);
+	free(clean);
+}
+
 static void print_findings(FILE *to, const struct report *report)
 {
 	for (size_t i = 0; i < report->nr_findings; i++) {
 		const struct finding *finding = &report->finding[i];
-		size_t size = 4 * strlen(finding->text) + 1;
-		char *clean = malloc(size);
-
-		if (!clean)
-			die(DAX_EXIT_UNSUPPORTED, "out of memory");
-		escape_text(clean, size, finding->text, ESCAPE_TERMINAL);
 		fprintf(to, "  %-8s %-16s ", verdict_name(finding->verdict), finding->check);
-		put_wrapped(to, clean, 28);
-		free(clean);
+		put_clean(to, finding->text, 28);
 	}
 }
 
@@ -135,20 +141,24 @@ static void print_mappings(FILE *to, const struct report *report, size_t rows)
 	}
 }
 
-static void print_fixes(FILE *to, const struct report *report)
+static void print_fixes(FILE *to, const struct report *report, size_t rows)
 {
 	for (size_t i = 0; i < report->nr_fixes; i++) {
 		const struct fix *fix = &report->fix[i];
 
+		if (rows && i == rows) {
+			fprintf(to, "  %zu more; --rows 0 shows all\n", report->nr_fixes - i);
+			break;
+		}
 		if (!i)
 			fprintf(to, "\nWhat to do:\n");
 		fprintf(to, "  %s", fix->cause);
 		if (fix->ranges)
 			fprintf(to, " (%llu range%s)", fix->ranges, fix->ranges == 1 ? "" : "s");
 		fprintf(to, "\n    ");
-		put_wrapped(to, fix->means, 4);
+		put_clean(to, fix->means, 4);
 		fprintf(to, "    ");
-		put_wrapped(to, fix->fix, 4);
+		put_clean(to, fix->fix, 4);
 		if (fix->run)
 			fprintf(to, "      %s\n", fix->run);
 	}
@@ -174,7 +184,7 @@ void doctor_text(FILE *to, const struct report *report, size_t rows)
 		print_blame(to, &report->runs, rows);
 	}
 	print_mappings(to, report, rows);
-	print_fixes(to, report);
+	print_fixes(to, report, rows);
 	if (report->runs.nr || report->nr_mappings) {
 		fprintf(to, "\nNote: ");
 		put_wrapped(to, doctor_not_seen, 6);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* place.c - the mount and device below a file, examined once however many files are on it. */
+/* storage.c - the mount and device below a file, examined once however many files are on it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
-#include "doctor/place.h"
+#include "doctor/storage.h"
 
 #define THP_DIR "/sys/kernel/mm/transparent_hugepage"
 
@@ -26,11 +26,11 @@ _Static_assert(sizeof(struct xfs_geometry) == 256, "the ioctl's number holds the
 #define XFS_GEOMETRY	_IOR('X', 126, struct xfs_geometry)
 #define XFS_HAS_REFLINK (1U << 20)
 
-const char *place_device(const struct place *place, char *out, size_t size)
+const char *storage_device(const struct storage *storage, char *out, size_t size)
 {
-	if (!*place->device.name)
+	if (!*storage->device.name)
 		return NULL;
-	snprintf(out, size, "/dev/%s", place->device.name);
+	snprintf(out, size, "/dev/%s", storage->device.name);
 	return out;
 }
 
@@ -62,9 +62,9 @@ bool check_kernel(struct report *report)
 	return true;
 }
 
-static void check_mount(struct report *report, const struct place *place)
+static void check_mount(struct report *report, const struct storage *storage)
 {
-	const struct mount *mount = &place->mount;
+	const struct mount *mount = &storage->mount;
 	char value[32] = "";
 	bool dax = mount_option(mount, "dax", value, sizeof(value));
 	bool never = dax && !strcmp(value, "never"), always = dax && (!*value || !strcmp(value, "always"));
@@ -89,26 +89,25 @@ static void check_mount(struct report *report, const struct place *place)
 }
 
 /* An ext2 filesystem may be mounted by the ext4 driver, which shows it in sysfs. */
-static bool driver_has_huge(const struct place *place)
+static bool driver_has_huge(const struct storage *storage)
 {
 	char path[128];
 
-	if (!place->mount.known || strcmp(place->mount.type, "ext2"))
+	if (!storage->mount.known || strcmp(storage->mount.type, "ext2"))
 		return true;
-	snprintf(path, sizeof(path), "/sys/fs/ext4/%s", place->device.name);
+	snprintf(path, sizeof(path), "/sys/fs/ext4/%s", storage->device.name);
 	return !access(path, F_OK);
 }
 
-static void check_xfs(struct report *report, const struct place *place, int fd)
+static void check_xfs(struct report *report, int fd)
 {
 	struct xfs_geometry geo;
 	__u64 unit, ag;
-	char path[80];
 	json_t *facts;
 	bool good;
 
 	if (ioctl(fd, XFS_GEOMETRY, &geo)) {
-		report_add(report, "xfs_geometry", VERDICT_UNKNOWN, "XFS does not tell its geometry");
+		report_add(report, "xfs_geometry", VERDICT_UNKNOWN, "XFS does not report its geometry");
 		return;
 	}
 	unit = (__u64)geo.sunit_blocks * geo.block_bytes;
@@ -120,7 +119,7 @@ static void check_xfs(struct report *report, const struct place *place, int fd)
 			   unit >> 10,
 			   unit && unit % RANGE_BYTES == 0
 				   ? ""
-				   : ", so extents are not aligned to 2 MiB on purpose",
+				   : ", so the filesystem does not try to align extents to 2 MiB",
 			   geo.ag_count, ag >> 20,
 			   ag % RANGE_BYTES ? ", which do not all start at a multiple of 2 MiB" : "",
 			   !!(geo.flags & XFS_HAS_REFLINK));
@@ -136,39 +135,38 @@ static void check_xfs(struct report *report, const struct place *place, int fd)
 	if (!good)
 		report_fix(report, "xfs_geometry", 0,
 			   "XFS aligns extents to 2 MiB only when its stripe unit says so",
-			   "make the filesystem anew (erases all data)",
-			   "mkfs.xfs -f -m reflink=0 -d su=2m,sw=1 {file}",
-			   place_device(place, path, sizeof(path)));
+			   "when you make the filesystem again, which erases it, use -m reflink=0 -d su=2m,sw=1; "
+			   "until then an extent size hint of 2 MiB on a folder aligns what is free to be",
+			   NULL, NULL);
 }
 
-static void check_ext4(struct report *report, const struct place *place)
+static void check_ext4(struct report *report, const struct storage *storage)
 {
 	char value[32], path[80];
-	const char *stripe = mount_option(&place->mount, "stripe", value, sizeof(value));
+	const char *stripe = mount_option(&storage->mount, "stripe", value, sizeof(value));
 	__u64 blocks = stripe ? strtoull(stripe, NULL, 10) : 0;
 	bool good = blocks && blocks % DAX_RANGE_PAGES == 0;
 	json_t *facts;
 
 	facts = report_add(report, "ext4_stride", good ? VERDICT_OK : VERDICT_PROBLEM,
 			   good ? "stripe of %llu blocks: allocations of whole 2 MiB are aligned"
-				: "stripe of %llu blocks, not a multiple of 512: extents are not "
-				  "aligned to 2 MiB on purpose",
+				: "stripe of %llu blocks, not a multiple of 512: the filesystem does "
+				  "not try to align extents to 2 MiB",
 			   blocks);
 	json_object_set_new(facts, "stripe_blocks", json_integer((json_int_t)blocks));
 	if (!good)
 		report_fix(report, "ext4_stride", 0,
 			   "ext4 aligns allocations to 2 MiB only when its stride says so",
-			   "set it, for files allocated after the next mount; or make the filesystem "
-			   "anew with mkfs.ext4 -b 4096 -E stride=512 (erases all data)",
+			   "set it, for files allocated after the next mount; when you make the "
+			   "filesystem again, which erases it, use -b 4096 -E stride=512",
 			   "tune2fs -E stride=512,stripe_width=512 {file}",
-			   place_device(place, path, sizeof(path)));
+			   storage_device(storage, path, sizeof(path)));
 }
 
-static void check_filesystem(struct report *report, struct place *place, int fd)
+static void check_filesystem(struct report *report, struct storage *storage, int fd)
 {
 	long page = sysconf(_SC_PAGESIZE);
 	struct statfs st;
-	char path[80];
 
 	if (!fstatfs(fd, &st)) {
 		bool good = st.f_bsize == page;
@@ -179,20 +177,20 @@ static void check_filesystem(struct report *report, struct place *place, int fd)
 		json_object_set_new(facts, "block_bytes", json_integer(st.f_bsize));
 		if (!good)
 			report_fix(report, "block_size", 0, "DAX needs blocks as large as pages",
-				   "make the filesystem anew (erases all data)",
-				   "mkfs.ext4 -b 4096 -E stride=512 {file}",
-				   place_device(place, path, sizeof(path)));
+				   "when you make the filesystem again, which erases it, use blocks of 4096 bytes: "
+				   "-b size=4096 (XFS), -b 4096 -E stride=512 (ext4)",
+				   NULL, NULL);
 	}
-	if (!place->mount.known || place->device.no_dax)
+	if (!storage->mount.known || storage->device.no_dax)
 		return;
-	if (!strcmp(place->mount.type, "xfs"))
-		check_xfs(report, place, fd);
-	else if (!strcmp(place->mount.type, "ext4"))
-		check_ext4(report, place);
-	place->tries_huge = driver_has_huge(place);
-	if (!place->tries_huge)
+	if (!strcmp(storage->mount.type, "xfs"))
+		check_xfs(report, fd);
+	else if (!strcmp(storage->mount.type, "ext4"))
+		check_ext4(report, storage);
+	storage->tries_huge = driver_has_huge(storage);
+	if (!storage->tries_huge)
 		report_add(report, "filesystem", VERDICT_PROBLEM,
-			   "%s never tries 2 MiB faults; use xfs or ext4", place->mount.type);
+			   "%s never tries 2 MiB faults; use xfs or ext4", storage->mount.type);
 }
 
 /* The device that mount option rtdev= names. */
@@ -206,39 +204,39 @@ static dev_t realtime_device(const struct mount *mount)
 	return st.st_rdev;
 }
 
-static const struct place *about(struct report *report, const struct place *place)
+static const struct storage *note_fs_type(struct report *report, const struct storage *storage)
 {
-	snprintf(report->fs_type, sizeof(report->fs_type), "%s", place->mount.known ? place->mount.type : "");
-	return place;
+	snprintf(report->fs_type, sizeof(report->fs_type), "%s", storage->mount.known ? storage->mount.type : "");
+	return storage;
 }
 
-const struct place *place_of(struct places *places, struct report *report, int fd,
+const struct storage *storage_of(struct storages *storages, struct report *report, int fd,
 			     const struct statx *stx, bool realtime)
 {
 	dev_t dev = makedev(stx->stx_dev_major, stx->stx_dev_minor);
 	__u64 id = stx->stx_mask & STATX_MNT_ID ? stx->stx_mnt_id : 0;
-	struct place *place;
+	struct storage *storage;
 
-	for (size_t i = 0; i < places->nr; i++)
-		if (places->place[i]->dev == dev && places->place[i]->realtime == realtime)
-			return about(report, places->place[i]);
-	place = grow(NULL, 0, sizeof(*place));
-	*place = (struct place){.dev = dev, .realtime = realtime, .tries_huge = true};
-	places->place = grow(places->place, places->nr, sizeof(*places->place));
-	places->place[places->nr++] = place;
-	mount_find(&place->mount, "/proc/self/mountinfo", id, dev);
-	check_mount(report, place);
-	device_check(report, realtime ? realtime_device(&place->mount) : dev, &place->device);
-	check_filesystem(report, place, fd);
-	return about(report, place);
+	for (size_t i = 0; i < storages->nr; i++)
+		if (storages->storage[i]->dev == dev && storages->storage[i]->realtime == realtime)
+			return note_fs_type(report, storages->storage[i]);
+	storage = grow(NULL, 0, sizeof(*storage));
+	*storage = (struct storage){.dev = dev, .realtime = realtime, .tries_huge = true};
+	storages->storage = grow(storages->storage, storages->nr, sizeof(*storages->storage));
+	storages->storage[storages->nr++] = storage;
+	mount_find(&storage->mount, "/proc/self/mountinfo", id, dev);
+	check_mount(report, storage);
+	device_check(report, realtime ? realtime_device(&storage->mount) : dev, &storage->device);
+	check_filesystem(report, storage, fd);
+	return note_fs_type(report, storage);
 }
 
-void places_free(struct places *places)
+void storages_free(struct storages *storages)
 {
-	for (size_t i = 0; i < places->nr; i++) {
-		mount_free(&places->place[i]->mount);
-		device_free(&places->place[i]->device);
-		free(places->place[i]);
+	for (size_t i = 0; i < storages->nr; i++) {
+		mount_free(&storages->storage[i]->mount);
+		device_free(&storages->storage[i]->device);
+		free(storages->storage[i]);
 	}
-	free(places->place);
+	free(storages->storage);
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* place.h - the mount and device below a file, examined once however many files are on it. */
-#ifndef DAX_DOCTOR_PLACE_H
-#define DAX_DOCTOR_PLACE_H
+/* storage.h - the mount and device below a file, examined once however many files are on it. */
+#ifndef DAX_DOCTOR_STORAGE_H
+#define DAX_DOCTOR_STORAGE_H
 
 #include <sys/stat.h>
 #include "doctor/device.h"
 #include "doctor/mount.h"
 #include "doctor/report.h"
 
-struct place {
+struct storage {
 	dev_t dev;
 	bool realtime; /* the realtime device of an XFS */
 	struct mount mount;
@@ -16,20 +16,20 @@ struct place {
 	bool tries_huge; /* kernel and filesystem have 2 MiB faults */
 };
 
-struct places {
-	struct place **place;
+struct storages {
+	struct storage **storage;
 	size_t nr;
 };
 
 /* The place of what @stx was asked about, open at @fd; reported when it is new. */
-const struct place *place_of(struct places *places, struct report *report, int fd,
+const struct storage *storage_of(struct storages *storages, struct report *report, int fd,
 			     const struct statx *stx, bool realtime);
-void places_free(struct places *places);
+void storages_free(struct storages *storages);
 
 /* Report the kernel's switches. Returns whether it has 2 MiB faults. */
 bool check_kernel(struct report *report);
 
 /* "/dev/pmem0", or NULL when the filesystem has no block device. */
-const char *place_device(const struct place *place, char *out, size_t size);
+const char *storage_device(const struct storage *storage, char *out, size_t size);
 
 #endif
