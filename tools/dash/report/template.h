@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* template.h - the page without its data, as tools/dash/web/assemble.mjs put it together. */
+#ifndef DASH_REPORT_TEMPLATE_H
+#define DASH_REPORT_TEMPLATE_H
+
+/* Ends with a NUL; "" when it was built without npm. */
+extern const char page_template[];
+
+#endif
