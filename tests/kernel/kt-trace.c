@@ -53,6 +53,29 @@ void kt_trace_start(void)
 	put("tracing_on", "1");
 }
 
+/* Also what other processes do, as the kernel's own for sync(2) */
+void kt_trace_all(void)
+{
+	put("set_event_pid", "");
+}
+
+bool kt_probe(const char *definition)
+{
+	char path[] = TRACING "kprobe_events";
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	bool good = fd >= 0 && write(fd, definition, strlen(definition)) == (ssize_t)strlen(definition);
+
+	if (fd >= 0)
+		close(fd);
+	return good && put("events/kt/enable", "1");
+}
+
+void kt_unprobe(void)
+{
+	put("events/kt/enable", "0");
+	put("kprobe_events", "");
+}
+
 void kt_trace_stop(void)
 {
 	size_t n = 0, room = 0;
@@ -101,7 +124,10 @@ static bool has_word(const char *line, const char *word)
 	return false;
 }
 
-static const char *find(const char *event, va_list ap, unsigned int *count)
+/* The line number nr, or with ALL the last one; how many there are up to it */
+enum { ALL = ~0U };
+
+static const char *find(const char *event, unsigned int nr_wanted, va_list ap, unsigned int *count)
 {
 	const char *found = NULL, *words[8];
 	unsigned int nr = 0;
@@ -122,9 +148,10 @@ static const char *find(const char *event, va_list ap, unsigned int *count)
 		if (w < nr)
 			continue;
 		found = lines[i];
-		(*count)++;
+		if ((*count)++ == nr_wanted)
+			break;
 	}
-	return found;
+	return nr_wanted == ALL || *count > nr_wanted ? found : NULL;
 }
 
 unsigned int kt_count(const char *event, ...)
@@ -133,7 +160,7 @@ unsigned int kt_count(const char *event, ...)
 	va_list ap;
 
 	va_start(ap, event);
-	find(event, ap, &count);
+	find(event, ALL, ap, &count);
 	va_end(ap);
 	return count;
 }
@@ -145,7 +172,19 @@ const char *kt_line(const char *event, ...)
 	va_list ap;
 
 	va_start(ap, event);
-	line = find(event, ap, &count);
+	line = find(event, ALL, ap, &count);
+	va_end(ap);
+	return line;
+}
+
+const char *kt_nth_line(unsigned int nr, const char *event, ...)
+{
+	const char *line;
+	unsigned int count;
+	va_list ap;
+
+	va_start(ap, event);
+	line = find(event, nr, ap, &count);
 	va_end(ap);
 	return line;
 }

@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <time.h>
@@ -162,6 +163,25 @@ int kt_file(const char *name, size_t size, enum kt_layout layout)
 	if (fsync(fd))
 		kt_die("fsync");
 	return fd;
+}
+
+void kt_remount(void)
+{
+	char dev[256] = "", type[32] = "", line[512], d[256], where[256], t[32];
+	FILE *f = fopen("/proc/mounts", "r");
+
+	/* The last one is on top */
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%255s %255s %31s", d, where, t) == 3 && !strcmp(where, kt_dir)) {
+			strcpy(dev, d);
+			strcpy(type, t);
+		}
+	if (f)
+		fclose(f);
+	if (umount(kt_dir))
+		kt_die("umount");
+	if (mount(dev, kt_dir, type, 0, "dax=always"))
+		kt_die("mount");
 }
 
 bool kt_aligned(int fd, off_t offset, size_t length)

@@ -41,6 +41,8 @@ enum kt_layout {
 int kt_file(const char *name, size_t size, enum kt_layout layout);
 /* What kt_file wrote there, and what it is to be after that many rewrites */
 unsigned char kt_pattern(size_t offset, unsigned int generation);
+/* Unmount the directory under test, which nothing of has open, and mount it again */
+void kt_remount(void);
 /* Whether blocks are one piece of storage, aligned to 2 MiB on the device */
 bool kt_aligned(int fd, off_t offset, size_t length);
 
@@ -69,10 +71,17 @@ int kt_write(volatile char *at, char value);
 /* Events of this process and its threads between start and stop */
 void kt_trace_start(void);
 void kt_trace_stop(void);
+/* From here on the events of all */
+void kt_trace_all(void);
+/* A kprobe of the group kt, as "p:kt/NAME FUNCTION ARG=%di": its events are in the trace too */
+bool kt_probe(const char *definition);
+void kt_unprobe(void);
 /* Lines of the event with all the words in them, NULL at the end */
 unsigned int kt_count(const char *event, ...) __attribute__((sentinel));
-/* The last such line, or NULL */
+/* The last such line, or NULL; of two lines the pointer to the later one is greater */
 const char *kt_line(const char *event, ...) __attribute__((sentinel));
+/* The same for the line number nr, from 0 */
+const char *kt_nth_line(unsigned int nr, const char *event, ...) __attribute__((sentinel));
 /* A number after "name " in a line, decimal or 0x */
 bool kt_field(const char *line, const char *name, uint64_t *value);
 /* For what a failed test should show */

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #define GOING_DOWN _IOR('X', 125, uint32_t) /* XFS and ext4 agree on it */
@@ -18,36 +17,21 @@ static const int rw = PROT_READ | PROT_WRITE;
 
 static void crash(int fd)
 {
-	char dev[256] = "", line[512], where[256], type[32] = "";
 	uint32_t how = WITHOUT_LOG_FLUSH;
-	FILE *f = fopen("/proc/mounts", "r");
 
-	while (f && fgets(line, sizeof(line), f)) {
-		char d[256], t[32];
-
-		if (sscanf(line, "%255s %255s %31s", d, where, t) == 3 && !strcmp(where, kt_dir)) {
-			strcpy(dev, d);
-			strcpy(type, t);
-		}
-	}
-	if (f)
-		fclose(f);
 	if (ioctl(fd, GOING_DOWN, &how))
 		kt_die("shutdown of the filesystem");
 	close(fd);
-	if (umount(kt_dir))
-		kt_die("umount");
-	if (mount(dev, kt_dir, type, 0, "dax=always"))
-		kt_die("mount after the crash");
+	kt_remount();
 }
 
 int main(int argc, char **argv)
 {
 	unsigned char got[64];
-	char path[512], *m;
+	char path[512], *m, *n;
 	bool good = true;
 	uint64_t start;
-	int fd;
+	int fd, other;
 
 	kt_init(argc, argv);
 	if (kt_fs == KT_EXT2) {
@@ -111,6 +95,21 @@ int main(int argc, char **argv)
 	fsync(fd);
 	kt_trace_stop();
 	kt_ok(kt_count("dax_writeback_one", NULL) >= 1, "2 MiB: a sync writes the entry back");
+
+	/* Nothing but that fault has made this file dirty */
+	other = kt_file("syncall", KT_RANGE, KT_UNWRITTEN);
+	sync();
+	n = kt_map(other, KT_RANGE, rw, KT_MAP_SYNC, 0);
+	kt_write(n, 9);
+	kt_trace_start();
+	kt_trace_all();
+	sync();
+	kt_trace_stop();
+	if (kt_has_pmd && !kt_ok(kt_count("dax_writeback_one", "pglen 0x200", NULL) == 1,
+				 "2 MiB: sync(2) writes back what was written"))
+		kt_trace_dump();
+	munmap(n, KT_RANGE);
+	close(other);
 
 	/* Range 2 was never synced by anybody but its own fault */
 	for (size_t i = 0; i < KT_NR; i++)

@@ -28,8 +28,8 @@ expect() {
 		sed 's/^/# /' "$tmp/err" "$tmp/out"
 		failed=1
 	fi
-	if [[ -e $tmp/cache/kernel/work ]]; then
-		echo "not ok - $what: leaves $tmp/cache/kernel/work behind"
+	if compgen -G "$tmp/cache/kernel/tree*" >/dev/null; then
+		echo "not ok - $what: leaves $tmp/cache/kernel/tree behind"
 		failed=1
 	fi
 }
@@ -47,6 +47,22 @@ expect 'a patch put on top is named too' "$tmp/extra.patch: does not apply to" \
 	"${build[@]}" K=stock EXTRA="$tmp/extra.patch" SOURCE="$tmp/source.tar.xz" VERSION="$version"
 expect 'a source that is cut off is named' "$tmp/cut.tar.xz: cannot be unpacked\$" \
 	"${build[@]}" K=stock SOURCE="$tmp/cut.tar.xz" VERSION="$version"
+
+# The series of another kernel: its own patches, and its own base in the message
+read -r other other_version <kernel-patches/6.12/BASE
+expect "a patch of another series is named, with that series' base" \
+	"6\.12/trace/$(head -n 1 kernel-patches/6.12/trace/series): does not apply to $other 6\.12\.999-1; the series was made for $other_version\$" \
+	"${build[@]}" K=trace-6.12 SOURCE="$tmp/source.tar.xz" VERSION=6.12.999-1
+for name in 6.13 6 6.1.2 ../6.1; do
+	status=0
+	"${build[@]}" "K=pmd-$name" >"$tmp/out" 2>"$tmp/err" || status=$?
+	if [[ $status == 2 && ! -s $tmp/out ]] && grep -qF "$name" "$tmp/err"; then
+		echo "ok - a series that is not there is refused: $name"
+	else
+		echo "not ok - a series that is not there is refused: $name (status $status)"
+		failed=1
+	fi
+done
 
 # A PATH with all programs but one
 mkdir "$tmp/bin"
