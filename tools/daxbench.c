@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* daxbench.c - cause exactly known DAX page faults, and say which. */
-#include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "bench/caused.h"
 #include "bench/mixed.h"
+#include "cli/cli.h"
 #include "util/err.h"
-
-#ifndef DAXSCOPE_VERSION
-#define DAXSCOPE_VERSION "dev"
-#endif
+#include "util/number.h"
+#include "util/pages.h"
 
 #define DEFAULT_SECONDS 20
 #define MAX_SECONDS	86400
@@ -22,106 +19,54 @@ struct options {
 	bool time, force, pretty;
 };
 
-static const char usage_text[] =
-	"usage: daxbench faults --kind KIND --count N [OPTION]... FILE\n"
-	"       daxbench faults --kind mixed [--count N] [--seconds S] [OPTION]... FILE\n"
-	"       daxbench kinds\n"
-	"\n"
-	"Creates FILE on a DAX filesystem, causes exactly N page faults of KIND in it, and prints\n"
-	"as JSON everything the kernel had to count for them. 'daxbench kinds' lists the kinds;\n"
-	"kind mixed runs several at once on FILE.good, FILE.short and so on, for S seconds.\n"
-	"\n"
-	"  -k, --kind KIND     what to cause\n"
-	"  -n, --count N       how many faults\n"
-	"  -F, --follow M      after each fallback touch M more pages of its range (at most 510)\n"
-	"  -s, --seed S        order and pages at random, the same for the same S; 0: in file "
-	"order\n"
-	"  -T, --threads T     share the faults among T threads\n"
-	"  -P, --procs P       share the faults among P processes (each of T threads)\n"
-	"  -S, --seconds S     of kind mixed: how long it lasts (20)\n"
-	"  -t, --time          print the time of one fault as well\n"
-	"  -f, --force         replace FILE even when daxbench did not make it\n"
-	"      --pretty        lay the JSON out over several lines\n"
-	"  -h, --help          show this\n"
-	"  -V, --version       show the version\n"
-	"\n"
-	"Exit status: 0 done, 2 wrong usage, 3 this file, filesystem or kernel cannot do it.\n";
-
-static __u64 parse_number(const char *what, const char *text, __u64 least, __u64 most)
+static void option(struct options *opt, enum cli_key key, char *arg)
 {
-	unsigned long long value;
-	char *end;
-
-	errno = 0;
-	value = strtoull(text, &end, 10);
-	if (errno || *end || *text < '0' || *text > '9' || value < least || value > most)
-		die_usage("%s '%s': not a number from %llu to %llu", what, text, least, most);
-	return value;
+	switch (key) {
+	case CLI_KIND:
+		opt->kind = arg;
+		break;
+	case CLI_COUNT:
+		opt->count = parse_number("--count", arg, 1, MAX_COUNT);
+		break;
+	case CLI_FOLLOW:
+		opt->follow = parse_number("--follow", arg, 0, MAX_FOLLOW);
+		break;
+	case CLI_SEED:
+		opt->seed = parse_number("--seed", arg, 0, ~0ULL);
+		break;
+	case CLI_NR_THREADS:
+		opt->threads = parse_number("--nr-threads", arg, 1, MAX_WORKERS);
+		break;
+	case CLI_NR_PROCS:
+		opt->procs = parse_number("--nr-procs", arg, 1, MAX_WORKERS);
+		break;
+	case CLI_DURATION:
+		opt->seconds = parse_number("--duration", arg, 1, MAX_SECONDS);
+		break;
+	case CLI_TIME:
+		opt->time = true;
+		break;
+	case CLI_FORCE:
+		opt->force = true;
+		break;
+	case CLI_PRETTY:
+		opt->pretty = true;
+		break;
+	case CLI_VERSION:
+		cli_version(cli_find("daxbench", NULL));
+	default:
+		try_help();
+	}
 }
 
 static void parse_faults(int argc, char **argv, struct options *opt)
 {
-	enum { PRETTY = 256 };
-	static const struct option longs[] = {
-		{"kind", required_argument, NULL, 'k'},
-		{"count", required_argument, NULL, 'n'},
-		{"follow", required_argument, NULL, 'F'},
-		{"seed", required_argument, NULL, 's'},
-		{"threads", required_argument, NULL, 'T'},
-		{"procs", required_argument, NULL, 'P'},
-		{"seconds", required_argument, NULL, 'S'},
-		{"time", no_argument, NULL, 't'},
-		{"force", no_argument, NULL, 'f'},
-		{"pretty", no_argument, NULL, PRETTY},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},
-		{},
-	};
-	int c;
+	enum cli_key key;
+	struct cli cli;
 
-	while ((c = getopt_long(argc, argv, "k:n:F:s:T:P:S:tfhV", longs, NULL)) != -1) {
-		switch (c) {
-		case 'k':
-			opt->kind = optarg;
-			break;
-		case 'n':
-			opt->count = parse_number("--count", optarg, 1, MAX_COUNT);
-			break;
-		case 'F':
-			opt->follow = parse_number("--follow", optarg, 0, MAX_FOLLOW);
-			break;
-		case 's':
-			opt->seed = parse_number("--seed", optarg, 0, ~0ULL);
-			break;
-		case 'T':
-			opt->threads = parse_number("--threads", optarg, 1, MAX_WORKERS);
-			break;
-		case 'P':
-			opt->procs = parse_number("--procs", optarg, 1, MAX_WORKERS);
-			break;
-		case 'S':
-			opt->seconds = parse_number("--seconds", optarg, 1, MAX_SECONDS);
-			break;
-		case 't':
-			opt->time = true;
-			break;
-		case 'f':
-			opt->force = true;
-			break;
-		case PRETTY:
-			opt->pretty = true;
-			break;
-		case 'h':
-			fputs(usage_text, stdout);
-			exit(finish_stdout(DAX_EXIT_OK));
-		case 'V':
-			puts("daxbench " DAXSCOPE_VERSION);
-			exit(finish_stdout(DAX_EXIT_OK));
-		default:
-			die_usage("%s: unknown option, or one that lacks its value",
-				  argv[optind - 1]);
-		}
-	}
+	cli_begin(&cli, cli_find("daxbench", "faults"), argc, argv, false);
+	while ((key = cli_next(&cli)) != CLI_END)
+		option(opt, key, optarg);
 	if (optind + 1 != argc)
 		die_usage(optind == argc ? "no FILE given" : "more than one FILE given");
 	opt->file = argv[optind];
@@ -136,7 +81,7 @@ static json_t *run_mixed(const struct options *opt)
 			      .force = opt->force};
 
 	if (opt->threads || opt->procs || opt->follow || opt->time)
-		die_usage("--threads, --procs, --follow and --time do not go with kind mixed");
+		die_usage("--nr-threads, --nr-procs, --follow and --time do not go with kind mixed");
 	return mixed_run(&mixed);
 }
 
@@ -156,7 +101,7 @@ static json_t *run_kind(const struct options *opt)
 	if (!plan.count)
 		die_usage("--count is missing");
 	if (opt->seconds)
-		die_usage("--seconds goes with kind mixed only");
+		die_usage("--duration goes with kind mixed only");
 	if (plan.follow && !kind_falls_back(plan.kind))
 		die_usage("--follow goes with the fallbacks (fb-...) only");
 	target_create(&plan.target, opt->file, opt->force);
@@ -197,24 +142,25 @@ static void list_kinds(void)
 
 int main(int argc, char **argv)
 {
-	const char *command = argc > 1 ? argv[1] : "";
+	const struct cli_command *command;
+	struct cli cli;
+	char err[256];
 
 	set_program(argv[0]);
-	opterr = 0;
-	if (!strcmp(command, "faults")) {
+	if (argc > 1 && (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")))
+		cli_version(cli_find("daxbench", NULL));
+	command = cli_choose("daxbench", argc, argv);
+	if (command->on == CLI_FAULTS) {
+		set_command(" faults");
+		if (pages_here(err, sizeof(err)))
+			die(DAX_EXIT_UNSUPPORTED, "%s", err);
 		run_faults(argc - 1, argv + 1);
-	} else if (!strcmp(command, "kinds")) {
-		if (argc > 2)
-			die_usage("kinds takes no argument");
-		list_kinds();
-	} else if (!strcmp(command, "--help") || !strcmp(command, "-h")) {
-		fputs(usage_text, stdout);
-	} else if (!strcmp(command, "--version") || !strcmp(command, "-V")) {
-		puts("daxbench " DAXSCOPE_VERSION);
-	} else {
-		if (*command)
-			die_usage("'%s': no such command", command);
-		die_usage("no command given");
+		return finish_stdout(DAX_EXIT_OK);
 	}
+	cli_begin(&cli, command, argc - 1, argv + 1, false);
+	cli_next(&cli); /* it has --help only */
+	if (argc > 2)
+		die_usage("kinds takes no argument");
+	list_kinds();
 	return finish_stdout(DAX_EXIT_OK);
 }

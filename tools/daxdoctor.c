@@ -1,106 +1,131 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* daxdoctor.c - explain why a file, mount or process cannot get 2 MiB pages, and what mends it. */
-#include <errno.h>
-#include <getopt.h>
+/* daxdoctor.c - explain why a file, mount or process cannot get 2 MiB pages, and what fixes it. */
 #include <limits.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include "cli/cli.h"
 #include "doctor/file.h"
 #include "doctor/process.h"
+#include "doctor/repair.h"
 #include "doctor/view.h"
 #include "util/err.h"
-
-#ifndef DAXSCOPE_VERSION
-#define DAXSCOPE_VERSION "dev"
-#endif
+#include "util/number.h"
+#include "util/pages.h"
 
 #define DEFAULT_ROWS 24
 
-static const char usage_text[] =
-	"usage: daxdoctor [OPTION]... FILE | DIRECTORY\n"
-	"       daxdoctor [OPTION]... -p PID\n"
-	"\n"
-	"Looks at the storage, the mount and the layout of a DAX file and says for each 2 MiB range\n"
-	"whether a first read and a first write will get a 2 MiB page, why not, and which command\n"
-	"mends it. For a DIRECTORY, such as a mount point: what new files there will get. For a\n"
-	"process: every DAX file it has mapped. Needs no BPF; runs without root, which then leaves\n"
-	"some answers unknown.\n"
-	"\n"
-	"  -p, --pid PID       examine the mappings of a process\n"
-	"  -j, --json          print JSON, schema " DOCTOR_SCHEMA "\n"
-	"  -r, --rows N        rows of the map and of each list (24; 0: all)\n"
-	"  -h, --help          show this\n"
-	"  -V, --version       show the version\n"
-	"\n"
-	"Exit status: 0 every range can be 2 MiB, 1 some cannot, 2 wrong usage, 3 not DAX, or it\n"
-	"cannot be found out here.\n";
-
 struct options {
 	int pid;
-	bool json;
+	bool json, has_rows, smaps, is_dax;
 	size_t rows;
+	bool repair, has_repair_option;
+	struct repair_options how;
 };
 
-static long number(const char *what, const char *text, long least, long most)
+static void option(struct options *opt, enum cli_key key, char *arg)
 {
-	char *end;
-	long value;
-
-	errno = 0;
-	value = strtol(text, &end, 10);
-	if (errno || *end || *text < '0' || *text > '9' || value < least || value > most)
-		die_usage("%s '%s': not a number from %ld to %ld", what, text, least, most);
-	return value;
+	switch (key) {
+	case CLI_PID:
+		opt->pid = (int)parse_number("-p", arg, 1, INT_MAX);
+		break;
+	case CLI_JSON:
+		opt->json = true;
+		break;
+	case CLI_ROWS:
+		opt->rows = parse_number("--rows", arg, 0, INT_MAX);
+		opt->has_rows = true;
+		break;
+	case CLI_SMAPS:
+		opt->smaps = true;
+		break;
+	case CLI_IS_DAX:
+		opt->is_dax = true;
+		break;
+	case CLI_REPAIR:
+		opt->repair = true;
+		break;
+	case CLI_DRY_RUN:
+		opt->how.dry_run = opt->has_repair_option = true;
+		break;
+	case CLI_GROW:
+		opt->how.grow = opt->has_repair_option = true;
+		break;
+	case CLI_FORCE:
+		opt->how.force = opt->has_repair_option = true;
+		break;
+	case CLI_VERSION:
+		cli_version(cli_find("daxdoctor", NULL));
+	default:
+		try_help();
+	}
 }
 
 static void parse(int argc, char **argv, struct options *opt)
 {
-	static const struct option longs[] = {
-		{"pid", required_argument, NULL, 'p'}, {"json", no_argument, NULL, 'j'},
-		{"rows", required_argument, NULL, 'r'}, {"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, 'V'},	{},
-	};
-	int c;
+	enum cli_key key;
+	struct cli cli;
 
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "p:jr:hV", longs, NULL)) != -1) {
-		switch (c) {
-		case 'p':
-			opt->pid = (int)number("--pid", optarg, 1, INT_MAX);
-			break;
-		case 'j':
-			opt->json = true;
-			break;
-		case 'r':
-			opt->rows = (size_t)number("--rows", optarg, 0, INT_MAX);
-			break;
-		case 'h':
-			fputs(usage_text, stdout);
-			exit(finish_stdout(DAX_EXIT_OK));
-		case 'V':
-			puts("daxdoctor " DAXSCOPE_VERSION);
-			exit(finish_stdout(DAX_EXIT_OK));
-		default:
-			die_usage("%s: unknown option, or one that lacks its value", argv[optind - 1]);
-		}
-	}
+	cli_begin(&cli, cli_find("daxdoctor", NULL), argc, argv, false);
+	while ((key = cli_next(&cli)) != CLI_END)
+		option(opt, key, optarg);
+	if (opt->smaps && !opt->pid)
+		die_usage("--smaps goes with -p PID");
+	if (opt->has_repair_option && !opt->repair)
+		die_usage("--dry-run, --grow and --force go with --repair");
+	if (opt->repair && (opt->pid || opt->json || opt->has_rows))
+		die_usage("--repair FILE does not go together with -p, --json and --rows");
+	if (opt->is_dax && (opt->pid || opt->json || opt->has_rows || opt->repair))
+		die_usage("--is-dax FILE goes alone");
 	if (opt->pid ? optind != argc : optind + 1 != argc)
 		die_usage(opt->pid	   ? "-p PID and a file do not go together"
-			  : optind == argc ? "no FILE, DIRECTORY or -p PID given"
+			  : optind == argc ? "no FILE, DIRECTORY, DEVICE or -p PID given"
 					   : "more than one FILE given");
+}
+
+/* What the "dax" finding says, without the report around it. */
+static int is_dax(const char *path)
+{
+	struct report report = {0};
+	int status = DAX_EXIT_UNSUPPORTED;
+	struct stat st;
+	size_t i;
+
+	if (!stat(path, &st) && S_ISBLK(st.st_mode))
+		die(DAX_EXIT_USAGE, "%s: a device is not DAX, files are: name a file or directory", path);
+	examine_path(&report, path);
+	for (i = 0; i < report.nr_findings; i++) {
+		/* A folder of a filesystem without DAX is reported by where that is mounted. */
+		if (strcmp(report.finding[i].check, "dax") != 0 && strcmp(report.finding[i].check, "mount_point") != 0)
+			continue;
+		if (report.finding[i].verdict == VERDICT_OK)
+			status = DAX_EXIT_OK;
+		else if (report.finding[i].verdict == VERDICT_PROBLEM)
+			status = DAX_EXIT_FOUND;
+	}
+	report_free(&report);
+	return status;
 }
 
 int main(int argc, char **argv)
 {
 	struct options opt = {.rows = DEFAULT_ROWS};
 	struct report report = {0};
+	char err[256];
 	int status;
 
 	setlocale(LC_CTYPE, "");
 	set_program(argv[0]);
 	parse(argc, argv, &opt);
+	if (pages_here(err, sizeof(err)))
+		die(DAX_EXIT_UNSUPPORTED, "%s", err);
+	if (opt.repair)
+		return finish_stdout(repair_file(argv[optind], &opt.how));
+	if (opt.is_dax)
+		return finish_stdout(is_dax(argv[optind]));
 	report.pid = opt.pid;
+	report.read_smaps = opt.smaps;
 	if (opt.pid)
 		examine_process(&report);
 	else
