@@ -3,64 +3,97 @@
 #
 #   make                     build all programs into build/
 #   make demo                real DAX faults in a guest, shown by daxtop
-#   make check               all tests; closes with 'N passed, N failed, N skipped'
-#   make check TEST='GLOB'   only the tests whose name matches, as in TEST='guest/*'
+#   make check               the tests that everybody runs; closes with 'N passed, N failed'
+#   make check-all           all tests, kernel series included, as CI runs them
+#   make check TEST='GLOB'   the tests whose name matches, as in TEST='guest/*'; TAP=1, JUNIT=FILE
 #   make V=1                 show the commands          make CC=clang    build with clang
 #   make D=asan | D=ubsan    build with a sanitizer (into build/asan, build/ubsan)
-#   make install DESTDIR=/x prefix=/usr
+#   make WERROR=1            a warning is an error, as in CI
+#   make install DESTDIR=/x prefix=/usr      make uninstall takes the same away again
 
-VERSION := 0.1.0
+VERSION := $(shell tools/packaging/version)
 prefix  ?= /usr/local
 bindir  ?= $(prefix)/bin
 mandir  ?= $(prefix)/share/man
+datadir ?= $(prefix)/share/daxscope
+unitdir ?= $(prefix)/lib/systemd/system
 completiondir ?= $(prefix)/share/bash-completion/completions
+zshdir  ?= $(prefix)/share/zsh/vendor-completions
+fishdir ?= $(prefix)/share/fish/vendor_completions.d
 CLANG   ?= clang
 BPFTOOL ?= $(firstword $(shell command -v bpftool) /usr/sbin/bpftool)
+PKG_CONFIG ?= pkg-config
 CFLAGS  ?= -O2 -g
-TEST    ?= *
-B       := build$(if $(D),/$(D))
+TEST    ?=
+B       := build$(if $(D),/$(D))$(if $(CROSS),/$(ARCH))
 
 san_asan  := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 san_ubsan := -fsanitize=undefined -fno-sanitize-recover=all
 SAN       := $(if $(D),$(or $(san_$(D)),$(error D=$(D): use D=asan or D=ubsan)))
 
-override CFLAGS += -std=gnu11 -D_GNU_SOURCE -DDAXSCOPE_VERSION='"$(VERSION)"' \
-	-Wall -Wextra -Werror -Iinclude -Itools -I$(B) -MMD -MP $(SAN)
-BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_x86 -Wall -Wextra -Werror \
-	-Wno-unused-parameter -Iinclude -Ibpf -MMD -MP
+bpf_arch_x86_64  := x86
+bpf_arch_aarch64 := arm64
+# What libbpf calls the machine that the programs are for.
+ARCH      ?= $(shell uname -m)
+BPF_ARCH  := $(or $(bpf_arch_$(ARCH)),$(error ARCH=$(ARCH): not built for it; x86_64 and aarch64 are))
+# No path of the machine that builds gets into the programs, so two builds are the same.
+override CFLAGS += -std=gnu11 -D_GNU_SOURCE -Wall -Wextra $(if $(WERROR),-Werror) -Iinclude -Itools -I$(B) \
+	-ffile-prefix-map=$(CURDIR)=. -MMD -MP $(SAN)
+BPF_CFLAGS := -O2 -g -target bpf -mcpu=v3 -D__TARGET_ARCH_$(BPF_ARCH) -Wall -Wextra $(if $(WERROR),-Werror) \
+	-Wno-unused-parameter -Iinclude -Ibpf -ffile-prefix-map=$(CURDIR)=. -MMD -MP
 
 Q := $(if $(V),,@)
 say = $(if $(V),,@printf '  %-7s %s\n' '$(1)' '$(2)')
 
-PROGRAMS := daxtop daxtrace daxbench daxdoctor
+# daxdash is left out where one of its libraries is not there; PostgreSQL is left out of it by itself.
+dash_lacks := $(strip $(shell for p in sqlite3 jansson zlib; do $(PKG_CONFIG) --exists $$p 2>/dev/null || echo $$p; done))
+have_pq    := $(shell $(PKG_CONFIG) --exists libpq 2>/dev/null && echo yes)
+
+PROGRAMS := daxtop daxtrace daxbench daxdoctor $(if $(dash_lacks),,daxdash)
 src = $(foreach d,$(1),$(wildcard tools/$(d)/*.c))
 obj = $(patsubst tools/%.c,$(B)/obj/%.o,$(1))
 
 util_src    := $(call src,util)
+# All but what makes the pages of the table.
+cli_src     := $(filter-out tools/cli/pages.c,$(call src,cli))
+proc_src    := $(call src,proc)
 collect_src := $(call src,collect)
 model_src   := $(call src,model)
 view_src    := $(call src,view)
 tui_src     := $(call src,view/tui)
+http_src    := $(call src,http)
 bench_src   := $(call src,bench)
-record_src  := $(call src,record)
+recording_src := $(call src,recording)
 doctor_src  := $(call src,doctor)
 
-daxtop_obj   := $(call obj,tools/daxtop.c $(call src,top) $(util_src) $(collect_src) $(model_src) $(view_src) $(tui_src) $(record_src) tools/trace/head.c)
-daxtrace_obj := $(call obj,tools/daxtrace.c $(call src,trace) $(util_src) $(collect_src) $(model_src) $(view_src) $(record_src))
-daxbench_obj := $(call obj,tools/daxbench.c $(bench_src) $(util_src))
-daxdoctor_obj := $(call obj,tools/daxdoctor.c $(doctor_src) $(util_src) $(model_src) tools/view/format.c)
-daxtop_libs   := -lbpf -lncursesw -ltinfo -ljansson -lzstd -lelf -lz
-daxtrace_libs := -lbpf -ljansson -lzstd -lelf -lz
-daxbench_libs := -ljansson -lpthread
-daxdoctor_libs := -ljansson -lm
+# How a run is written is one thing for daxtrace and daxdash.
+run_src := $(addprefix tools/dash/format/,build.c doc.c measured.c own.c)
+daxtop_obj   := $(call obj,tools/daxtop.c $(cli_src) $(call src,top) $(util_src) $(proc_src) $(collect_src) $(model_src) $(view_src) $(tui_src) $(http_src) $(recording_src))
+daxtrace_obj := $(call obj,tools/daxtrace.c $(cli_src) $(call src,trace) $(util_src) $(proc_src) $(collect_src) $(model_src) $(view_src) $(recording_src) $(run_src))
+daxbench_obj := $(call obj,tools/daxbench.c $(cli_src) $(bench_src) $(util_src) tools/proc/mountinfo.c)
+daxdoctor_obj := $(call obj,tools/daxdoctor.c $(cli_src) $(doctor_src) $(proc_src) $(util_src) $(model_src) tools/view/format.c)
+dash_pure_src := $(call src,dash/judge) $(call src,dash/format)
+dash_src      := $(dash_pure_src) $(call src,dash/store) $(call src,dash/report) $(call src,dash/command)
+daxdash_obj   := $(call obj,tools/daxdash.c $(dash_src) $(http_src) $(addprefix tools/util/,err.c escape.c loop.c version.c))
+# pkg-config names the libraries; where it is missing, Debian's names are taken.
+libs = $(or $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null),$(2))
+daxtop_libs   := $(call libs,libbpf ncursesw jansson libzstd,-lbpf -lncursesw -ltinfo -ljansson -lzstd) -lelf -lz
+daxtrace_libs := $(call libs,libbpf jansson libzstd,-lbpf -ljansson -lzstd) -lelf -lz -lm
+daxbench_libs := $(call libs,jansson,-ljansson) -lpthread
+daxdoctor_libs := $(call libs,jansson,-ljansson) -lm
+daxdash_libs  := $(call libs,sqlite3 jansson zlib,-lsqlite3 -ljansson -lz) -lm $(if $(have_pq),$(shell $(PKG_CONFIG) --libs libpq))
+$(B)/obj/dash/store/postgres.o: override CFLAGS += $(if $(have_pq),-DHAVE_LIBPQ $(shell $(PKG_CONFIG) --cflags libpq))
 
-all: $(PROGRAMS:%=$(B)/%)
+all: $(PROGRAMS:%=$(B)/%) build/cli-pages
+	$(if $(dash_lacks),@echo 'make: daxdash is not built: it lacks $(dash_lacks) (Debian: pkg-config libsqlite3-dev libjansson-dev zlib1g-dev)')
+	$(if $(dash_lacks),,@test -s build/web/page.html || echo 'make: daxdash is built without its page: it lacks npm, or the registry (Debian: nodejs npm)')
+	$(if $(dash_lacks)$(have_pq),,@echo 'make: daxdash is built without PostgreSQL: it lacks libpq (Debian: libpq-dev)')
 
 help:
-	@sed -n '3,11s/^# \{0,1\}//p' Makefile
+	@sed -n '3,12s/^# \{0,1\}//p' Makefile
 	@printf '\nOther targets:\n'
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 26
-	@printf '\nVariables: CC CLANG BPFTOOL CFLAGS LDFLAGS prefix bindir mandir completiondir DESTDIR V D TEST\n'
+	@printf '\nVariables: CC CLANG BPFTOOL CFLAGS LDFLAGS prefix bindir mandir completiondir zshdir fishdir DESTDIR V D TEST TAP JUNIT JOBS\n'
 	@printf 'DAXSCOPE_CACHE: where kernels are kept between runs (default ~/.cache/daxscope)\n'
 
 $(B)/bpf/%.bpf.o: bpf/%.bpf.c
@@ -76,12 +109,27 @@ $(B)/%.skel.h: $(B)/bpf/%.bpf.o
 	$(Q)mv $@.tmp $@
 
 # Only this file knows the skeleton.
-$(B)/obj/collect/live.o: $(B)/daxscope.skel.h
+$(B)/obj/collect/live.o: $(B)/daxscope.skel.h $(B)/daxscope_plain.skel.h
 
-$(B)/obj/%.o: tools/%.c
+# A file whose content is what objects depend on beside their sources; written only when it changes.
+remember = $(shell mkdir -p $(B); echo '$(2)' | cmp -s - $(1) || echo '$(2)' >$(1))$(1)
+flags_file := $(call remember,$(B)/.flags,$(subst ','\'',$(CC) $(CFLAGS) $(CPPFLAGS)))
+version_file := $(call remember,$(B)/.version,$(VERSION))
+$(B)/obj/util/version.o: override CPPFLAGS += -DDAXSCOPE_VERSION='"$(VERSION)"'
+$(B)/obj/util/version.o: $(version_file)
+
+$(B)/obj/%.o: tools/%.c $(flags_file)
 	$(call say,CC,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS) $(CPPFLAGS) -c $< -o $@
+
+# The page: its charts are taken from npm as package-lock.json says, and with what is there no more than once.
+web_src := $(wildcard tools/dash/web/src/*.js) $(addprefix tools/dash/web/,page.html page.css assemble.mjs)
+build/web/page.html: $(web_src) tools/dash/web/package-lock.json
+	$(call say,WEB,$@)
+	$(Q)tools/dash/web/make-page $@
+$(B)/obj/dash/report/template.o: build/web/page.html
+$(B)/obj/dash/report/template.o: override CFLAGS += -DPAGE_TEMPLATE='"build/web/page.html"'
 
 define program
 $(B)/$(1): $$($(1)_obj)
@@ -90,8 +138,17 @@ $(B)/$(1): $$($(1)_obj)
 endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
+# What manuals and completions have from the table of options: made for the machine that builds, and kept in the tree.
+build/cli-pages: tools/cli/pages.c tools/cli/table.c tools/cli/parse.c tools/cli/help.c tools/cli/cli.h $(addprefix tools/util/,err.c escape.c version.c)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(or $(BUILD_CC),cc) -std=gnu11 -D_GNU_SOURCE -O1 -Wall -Wextra -Iinclude -Itools -o $@ $(filter %.c,$^)
+
+pages: build/cli-pages ## carry tools/cli/table.c into the manuals and the completions
+	$(Q)tools/cli/update-pages build/cli-pages
+
 # Unit tests see every layer but the collector for the running kernel, and no curses.
-unit_obj := $(call obj,$(util_src) $(model_src) $(view_src) $(record_src) $(addprefix tools/collect/,alive.c cells.c exited.c path.c pace.c resident.c place.c cgroup.c who.c) $(addprefix tools/doctor/,predict.c mount.c map.c) $(wildcard tools/trace/assert*.c) tools/trace/head.c tools/top/jump.c)
+unit_obj := $(call obj,$(util_src) $(cli_src) $(model_src) $(view_src) $(recording_src) $(proc_src) $(addprefix tools/collect/,cells.c cpus.c exited-totals.c latency-sampling.c identity.c) $(addprefix tools/doctor/,predict.c mount.c map.c pieces.c kernlog.c superblock.c overlay.c) $(wildcard tools/trace/assert*.c) tools/top/parse-time.c $(dash_pure_src))
 unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test-*.c))
 
 $(B)/unit/%: tests/unit/%.c $(unit_obj)
@@ -101,16 +158,18 @@ $(B)/unit/%: tests/unit/%.c $(unit_obj)
 
 unit: $(unit_bin)
 
+# Segments that can be mapped at 2 MiB.
+build/guest/bigtext: guest_ldflags := -Wl,-z,max-page-size=2097152 -Wl,-z,separate-code
 build/guest/%: tests/guest/%.c
 	$(call say,TEST,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static -o $@ $< -lpthread
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static $(guest_ldflags) -o $@ $< -lpthread
 
 # The programs with a player beside them, under the collector itself; once with one cell a slot, as
-# CPUs have to share them on a large machine.
+# CPUs have to share them on a large machine. live.c is compiled as a part of it, with the player's programs.
 long_src := $(wildcard tests/long/*.c)
 long_src := $(filter-out %.bpf.c,$(long_src))
-long_obj := $(call obj,$(util_src) $(model_src) $(view_src) $(addprefix tools/collect/,alive.c callers.c cells.c exited.c features.c kernel.c pace.c path.c place.c cgroup.c reading.c slots.c who.c rings.c))
+long_obj := $(call obj,$(util_src) $(proc_src) $(model_src) $(filter-out tools/view/recording.c,$(view_src)) $(filter-out tools/collect/live.c,$(wildcard tools/collect/*.c)))
 
 $(B)/long/loop.bpf.o: tests/long/loop.bpf.c
 	$(call say,BPF,$@)
@@ -124,46 +183,83 @@ $(B)/long/daxscope.skel.h: $(B)/long/loop.bpf.o
 	$(Q)$(BPFTOOL) gen skeleton $< name daxscope_bpf >$@.tmp
 	$(Q)mv $@.tmp $@
 
+$(B)/long/daxscope_plain.skel.h: $(B)/long/loop.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name daxscope_plain_bpf >$@.tmp
+	$(Q)mv $@.tmp $@
+
 $(B)/long/long-shared: shards := -DMAX_SHARDS=1
-$(B)/long/long $(B)/long/long-shared: $(long_src) $(long_obj) $(B)/long/daxscope.skel.h
+$(B)/long/long $(B)/long/long-shared: $(long_src) $(long_obj) $(B)/long/daxscope.skel.h $(B)/long/daxscope_plain.skel.h
 	$(call say,TEST,$@)
 	$(Q)$(CC) -I$(B)/long $(filter-out -MMD -MP,$(CFLAGS)) $(CPPFLAGS) $(shards) -Itests/long -Itests/unit $(LDFLAGS) \
 		-o $@ $(long_src) $(long_obj) -lbpf -ljansson -lelf -lz -lm -lpthread
 
-tests: all build/guest/contend build/guest/touch build/guest/storm build/guest/hold build/guest/entries build/guest/race build/guest/nozero build/guest/who build/long/long build/long/long-shared
+guest_bin := $(patsubst tests/guest/%.c,build/guest/%,$(wildcard tests/guest/*.c))
+guest-programs: $(guest_bin) build/guest/images/erofs-plain
+
+build/guest/images/erofs-plain: tests/guest/make-erofs
+	$(call say,TEST,$(@D))
+	$(Q)tests/guest/make-erofs $(@D)
+
+# What tests/run itself runs.
+runner_bin := $(patsubst tests/runner/%.c,build/runner/%,$(wildcard tests/runner/*.c))
+build/runner/%: tests/runner/%.c
+	$(call say,TEST,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -o $@ $< -lpthread
+
+runner: $(runner_bin)
+
+tests: all guest-programs runner build/long/long build/long/long-shared build/unit/dash-numbers
 	$(Q)$(MAKE) --no-print-directory D=asan unit
 
-deps: ## name the Debian packages that are missing for 'make check'; as root, install them
+deps: ## name the Debian packages that are missing for 'make check-all'; as root, install them
+	$(Q)tests/deps --ahead build check kernel
 	$(Q)tests/deps build check kernel
 
 demo: ## real DAX faults in a guest, shown by daxtop
-	$(Q)tests/deps build check
+	$(Q)tests/deps --ahead build guest debian-6.1 qemu
+	$(Q)tests/deps build guest
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)tests/demo/demo
 
-check: deps ## all tests, as CI runs them
-	$(Q)$(MAKE) --no-print-directory all
-	$(Q)TEST='$(TEST)' tests/run
+# tests/run itself installs or names what the chosen tests need, and builds it.
+check: ## the tests that everybody runs; TEST='GLOB' those with such names, of 'make check-all' too
+	$(Q)SET=check TEST='$(TEST)' tests/run
+
+check-all: ## all tests, kernel series included, as CI runs them
+	$(Q)SET=all TEST='$(TEST)' tests/run
 
 check-long: deps ## 10^9 faults through the programs in this machine's kernel, two CPUs at once; as root
 	$(Q)$(MAKE) --no-print-directory all build/long/long build/long/long-shared
 	$(Q)build/long/long 1000000000
 	$(Q)build/long/long-shared 100000000 counters
 
-bench: deps all ## cost of a fault in guest instructions: ours beside perf, ftrace, bpftrace
-	$(Q)tests/guest/bench-cost
+cross: ## build all programs for arm64 as well, below build/aarch64
+	$(Q)sysroot=$$(tests/cross/fetch-sysroot) && export PKG_CONFIG_SYSROOT_DIR=$$sysroot \
+		PKG_CONFIG_LIBDIR=$$sysroot/usr/lib/aarch64-linux-gnu/pkgconfig:$$sysroot/usr/share/pkgconfig && \
+		$(MAKE) --no-print-directory CROSS=1 ARCH=aarch64 CC='clang --target=aarch64-linux-gnu' \
+		CPPFLAGS="--sysroot=$$sysroot" LDFLAGS="--sysroot=$$sysroot -B$$sysroot/lld -fuse-ld=lld" all
 
-kernel: ## build the guest kernel K=stock|trace|pmd|nodax, DEBUG=1 with checkers; prints its path
+bench: deps all ## cost of a fault in guest instructions: ours beside perf, ftrace, bpftrace
+	$(Q)KERNEL='$(or $(KERNEL),debian-6.1)' tests/guest/bench-cost
+
+# Where runs of this tree are kept: PERF=DIR elsewhere, so that 'make clean' leaves them.
+PERF ?= build/perf
+
+perf: deps ## counts and instructions of this tree in guests, into a store, judged; PERF=DIR keeps them
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)tools/dash/perf $(PERF)
+
+kernel: ## build the guest kernel K=stock|trace|pmd|nodax, or K=pmd-6.12, DEBUG=1 with checkers; prints its path
 	$(Q)tests/deps kernel
 	$(Q)tests/kernel/build-kernel K=$(or $(K),$(error K is missing: say K=stock, K=trace or K=pmd)) $(if $(DEBUG),DEBUG=$(DEBUG))
 
-kernel-bisect: ## build every step of the patch series in three configurations, checkpatch each patch
+kernel-bisect: ## build every step of a patch series in three configurations, checkpatch each; SERIES=6.12 of another kernel
 	$(Q)tests/deps kernel check
-	$(Q)tests/kernel/bisect
+	$(Q)tests/kernel/bisect $(if $(SERIES),--series $(SERIES))
 
-check-kernel: ## of 'make check' what concerns the kernel series; FULL=1: trace, debug and put back bugs too
-	$(Q)tests/deps build check kernel
-	$(Q)$(MAKE) --no-print-directory all
+check-kernel: ## of 'make check-all' what concerns the kernel series; FULL=1: trace, debug and put back bugs too
 	$(Q)TEST='kernel/*' FULL='$(FULL)' tests/run
 
 stress-kernel: ## ten minutes of stress on the pmd kernel with KASAN, lockdep and failing allocations
@@ -182,6 +278,47 @@ install: all ## install programs, man pages and completion below DESTDIR and pre
 	install -d $(DESTDIR)$(completiondir)
 	install -m 644 tools/completion/daxscope.bash $(DESTDIR)$(completiondir)/daxtop
 	for p in $(filter-out daxtop,$(PROGRAMS)); do ln -sf daxtop $(DESTDIR)$(completiondir)/$$p; done
+	install -d $(DESTDIR)$(zshdir) $(DESTDIR)$(fishdir)
+	install -m 644 tools/completion/_daxscope $(DESTDIR)$(zshdir)
+	install -m 644 tools/completion/daxscope.fish $(DESTDIR)$(fishdir)/daxtop.fish
+	for p in $(filter-out daxtop,$(PROGRAMS)); do ln -sf daxtop.fish $(DESTDIR)$(fishdir)/$$p.fish; done
+	install -d $(DESTDIR)$(datadir)/prometheus $(DESTDIR)$(datadir)/grafana $(DESTDIR)$(unitdir)
+	install -m 644 tools/packaging/prometheus/daxtop.rules.yml $(DESTDIR)$(datadir)/prometheus
+	install -m 644 tools/packaging/grafana/daxscope.json $(DESTDIR)$(datadir)/grafana
+	sed 's,/usr/bin/,$(bindir)/,' tools/packaging/systemd/daxtop-exporter.service >$(DESTDIR)$(unitdir)/daxtop-exporter.service
+
+uninstall: ## remove what 'make install' put below DESTDIR and prefix
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(bindir)/%) $(PROGRAMS:%=$(DESTDIR)$(completiondir)/%)
+	rm -f $(DESTDIR)$(zshdir)/_daxscope $(PROGRAMS:%=$(DESTDIR)$(fishdir)/%.fish)
+	rm -f $(patsubst tools/man/%,$(DESTDIR)$(mandir)/man1/%,$(wildcard tools/man/*.1))
+	rm -f $(patsubst tools/man/%,$(DESTDIR)$(mandir)/man5/%,$(wildcard tools/man/*.5))
+	rm -f $(DESTDIR)$(datadir)/prometheus/daxtop.rules.yml $(DESTDIR)$(datadir)/grafana/daxscope.json
+	rm -f $(DESTDIR)$(unitdir)/daxtop-exporter.service
+
+dist: ## a source archive of the last commit, byte for byte the same each time
+	$(Q)tools/packaging/make-dist build/dist
+
+deb: ## a Debian package of the last commit, in build/deb
+	$(Q)tools/packaging/make-deb build/deb
+
+rpm: ## an RPM package of the last commit, in build/rpm
+	$(Q)tools/packaging/make-rpm build/rpm
+
+picture: all ## docs/daxdash.png, the picture of daxdash's page, taken in Chromium
+	$(Q)tests/deps build web
+	$(Q)tools/dash/web/test/make-picture docs/daxdash.png
+
+screen: all ## docs/daxtop.svg, the picture of daxtop's screen, from a recording of real faults
+	$(Q)tests/demo/make-picture docs/daxtop.svg
+
+lint: ## clang-tidy and cppcheck over all C sources; any finding is an error
+	$(Q)tools/packaging/lint
+
+scan: $(B)/daxscope.skel.h $(B)/daxscope_plain.skel.h ## clang's static analyzer over the whole build; reports in build/scan
+	$(Q)scan-build -o build/scan --status-bugs $(MAKE) --no-print-directory B=build/scan-build all
+
+coverage: ## which lines the unit tests run, in build/coverage
+	$(Q)tests/coverage.sh
 
 clean: ## remove build/
 	rm -rf build
@@ -190,6 +327,7 @@ format: ## lay out the C lines that were changed since the last commit; tables a
 	git clang-format --extensions c,h
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
-.PHONY: all unit tests help deps demo check check-long bench kernel kernel-bisect check-kernel stress-kernel bench-kernel install clean format
+.PHONY: all pages cross unit guest-programs runner tests help deps demo check check-all check-long bench perf kernel kernel-bisect check-kernel \
+	stress-kernel bench-kernel install uninstall dist deb rpm screen lint scan coverage clean format
 .DELETE_ON_ERROR:
 .SECONDARY:

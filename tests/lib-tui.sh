@@ -4,6 +4,7 @@
 
 work=$(mktemp -d)
 export TMUX_TMPDIR=$work
+export SHELL=$BASH # a user's own may be anything, even one that lets nobody in; dash dies of Ctrl-C with its child
 tmux=()
 nr=0
 finish() {
@@ -30,14 +31,15 @@ screen() {
 keys() {
 	"${tmux[@]}" send-keys "$@"
 }
-# soon COMMAND...: true as soon as the command is, false after 10 seconds
+# soon COMMAND...: true as soon as the command is. False only when it never is: after two minutes, and as much longer as
+# this machine is slow; once something was not seen in that time, what follows from it is not waited for so long.
+patience=120
 soon() {
-	local try
-	for ((try = 0; try < 200; try++)); do
-		"$@" && return 0
+	local give_up=$((SECONDS + patience * ${DAXSCOPE_SLOWNESS:-100} / 100))
+	until "$@"; do
+		[ "$SECONDS" -lt "$give_up" ] || return 1
 		sleep 0.05
 	done
-	return 1
 }
 shows() {
 	screen | grep -q -e "$1"
@@ -55,6 +57,7 @@ sees() { # what pattern
 	if soon shows "$2"; then
 		ok "$1"
 	else
+		patience=10
 		not_ok "$1" "$(screen)"
 	fi
 }

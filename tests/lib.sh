@@ -45,12 +45,32 @@ expect() {
 	fi
 }
 
-# Wait until the one process named PROGRAM has attached all: as many BPF programs as two seconds before.
+# The keys of JSON, one a line: "path.of[].key type". An array's members are one, and null is a type beside others, as
+# what is unknown is null.
+json_keys() {
+	jq -r 'path(..) as $p | [($p | map(if type == "number" then "[]" else "." + . end) | join("")), (getpath($p) | type)] | join(" ")' |
+		LC_ALL=C sort -u
+}
+
+# Wait until the one process named PROGRAM has attached all: it waits in its loop then, that is in system call 7,
+# which is poll() on x86-64, without a limit of time.
 attached() { # program
-	attached_before=0 attached_now=-1
-	until [ "$attached_now" -gt 9 ] && [ "$attached_now" -eq "$attached_before" ]; do
-		attached_before=$attached_now
-		sleep 2
-		attached_now=$(cat "/proc/$(pidof "$1")/fdinfo/"* 2>/dev/null | grep -c '^link_type' || true)
+	until grep -qs '^7 0x[0-9a-f]* 0x[0-9a-f]* 0xf\{8,16\} ' "/proc/$(pidof "$1")/syscall"; do
+		sleep 0.05
 	done
+}
+
+# Wait for a line of JSON in FILE, of daxtop that goes on, whose reading begins from now on.
+new_frame() { # file
+	frame_lines=$(wc -l <"$1")
+	until [ "$(wc -l <"$1")" -gt $((frame_lines + 1)) ]; do sleep 0.05; done
+}
+
+# Seconds since boot, and a generous time for what was begun at BEGAN and just ended: for --duration, where the
+# machine is as slow as it is.
+uptime_s() {
+	cut -d . -f 1 /proc/uptime
+}
+generous() { # began
+	echo $((2 * ($(uptime_s) - $1) + 4))
 }

@@ -111,8 +111,16 @@ near() {
 	awk -v a="$1" -v b="$2" -v leeway="$3" 'BEGIN { d = a > b ? a - b : b - a; exit !(d <= b / 20 + leeway) }'
 }
 
+# Tasks that should meet do not at once when the machine is busy: all tries count, here as in the trace.
+cat >"$work/until" <<UNTIL
+for try in 1 2 3 4 5 6 7 8 9 10; do
+	"\$@" || exit
+	! grep -qE ' (contention_end|wait2?): ' $tracing/trace || break
+done
+UNTIL
 number=0 all=0 away=0
-for run in 'contend 8 150' 'entries held 40 8' 'entries sync 40 8' 'entries flush 40 8'; do
+# measure: what the tools and the trace say of $run; lengths in microseconds
+measure() {
 	rm -f "$dir/f"
 	sync
 	echo >$tracing/trace
@@ -120,17 +128,31 @@ for run in 'contend 8 150' 'entries held 40 8' 'entries sync 40 8' 'entries flus
 		echo 1 >"$tracing/events/$event/enable"
 	done
 	# shellcheck disable=SC2086 # words
-	daxtrace stat --json-file "$work/stat" -- "${run%% *}" "$dir/f" ${run#* } >"$work/out" 2>"$work/err" ||
+	daxtrace stat --json-file "$work/stat" -- sh "$work/until" "${run%% *}" "$dir/f" ${run#* } >"$work/out" 2>"$work/err" ||
 		not_ok "$run" "$(cat "$work/err")"
 	for event in $events; do
 		echo 0 >"$tracing/events/$event/enable"
 	done
 	lost=$(awk '/^overrun:|^dropped events:/ { n += $NF } END { print n }' $tracing/per_cpu/cpu*/stats)
-	# shellcheck disable=SC2046 # words
-	set -- $(waits)
+	waits >"$work/waits"
 	ours=$(jq '.totals.entry_waits' "$work/stat")
 	sum=$(jq '.totals.entry_wait_ns / 1000 | floor' "$work/stat")
 	most=$(jq '.totals.lat_wait_max_ns / 1000 | floor' "$work/stat")
+}
+
+for run in 'contend 8 150' 'entries held 40 8' 'entries sync 40 8' 'entries flush 40 8'; do
+	measure
+	# When the host does not run a CPU of the guest between the two looks at the clock, one wait looks longer to one of
+	# them: the run is measured again then, twice at most. Everything else must hold each time.
+	for again in 1 2; do
+		# shellcheck disable=SC2046 # words
+		set -- $(cat "$work/waits")
+		if [ "$tier" != T3 ] || [ "$ours" -ne "$1" ] || near "$most" "$3" 50; then break; fi
+		echo "# $run: $most us of $3 us at most: measured again ($again)"
+		measure
+	done
+	# shellcheck disable=SC2046 # words
+	set -- $(cat "$work/waits")
 	check "$run: $ours waits, told by $tier" jq -e ".tier == \"$tier\"" "$work/stat"
 	check "$run: the trace is whole" test "$lost" -eq 0
 	check "$run: tasks waited" test "$1" -gt 0

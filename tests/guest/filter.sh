@@ -48,7 +48,7 @@ top=$!
 until [ -s "$work/top" ]; do sleep 0.1; done
 touch "$work/go"
 wait $late
-sleep 1
+new_frame "$work/top"
 kill -INT $top
 wait $top || true
 tail -n 1 "$work/top" >"$work/last"
@@ -71,7 +71,7 @@ done
 wait $pids
 kernel=$(sed -n 's/^    Hits: //p' $tracing/events/fs_dax/dax_pte_fault_done/hist)
 echo '!hist:keys=common_pid' >$tracing/events/fs_dax/dax_pte_fault_done/trigger
-sleep 1
+new_frame "$work/all"
 kill -INT $top
 wait $top || true
 tail -n 1 "$work/all" >"$work/last"

@@ -13,9 +13,14 @@ hist_on() {
 		echo "hist:keys=$key" >$tracing/events/fs_dax/$event/trigger
 	done
 }
-hist_off() {
+hist_read() {
 	for event in dax_pte_fault_done dax_pmd_fault_done dax_insert_pfn_mkwrite dax_load_hole dax_pmd_load_hole; do
 		cat $tracing/events/fs_dax/$event/hist >"$work/$event.hist"
+	done
+}
+hist_off() {
+	hist_read
+	for event in dax_pte_fault_done dax_pmd_fault_done dax_insert_pfn_mkwrite dax_load_hole dax_pmd_load_hole; do
 		key=result
 		[ $event = dax_pmd_load_hole ] && key=dev
 		echo "!hist:keys=$key" >$tracing/events/fs_dax/$event/trigger

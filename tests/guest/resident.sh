@@ -89,7 +89,7 @@ daxtop --json -d 0.3 -n 1000 -p "$(pid both),$(pid second)" >"$work/follow" &
 top=$!
 until [ -s "$work/follow" ]; do sleep 0.1; done
 release second
-sleep 1
+new_frame "$work/follow"
 kill -INT $top
 wait $top || true
 got=$(tail -n 1 "$work/follow" | now ".files[] | select(.path == \"$dir/one\")" -)
@@ -104,7 +104,7 @@ daxtop --json -d 0.3 -- sh "$work/run" >"$work/command" &
 top=$!
 exec 7>"$work/run.pipe"
 until [ -s "$work/run.out" ]; do sleep 0.1; done
-sleep 1.5
+for frames in 1 2 3; do new_frame "$work/command"; done # most are of then
 exec 7>&-
 wait $top || true
 got=$(grep '^{' "$work/command" | jq -c "[.totals.pte_faults, .totals.pmd_faults, (.files[] | select(.path == \"$dir/two\") |
@@ -120,7 +120,7 @@ daxtop --json --resident -d 0.3 -n 1000 >"$work/all" &
 top=$!
 until [ -s "$work/all" ]; do sleep 0.1; done
 keep third hold "$dir/two" huge:0:3
-sleep 1
+new_frame "$work/all"
 kill -INT $top
 wait $top || true
 got=$(tail -n 1 "$work/all" | now ".processes[] | select(.pid == $(pid third))" -)

@@ -7,6 +7,7 @@
  *        touch HOW FILE RANGES          HOW: read, write, private (a private write), small (a read
  *                                       where 2 MiB is forbidden), sync (a write through MAP_SYNC),
  *                                       sync-small; prints how many were SIGBUS
+ *        touch HOW FILE RANGES wait     then wait for the end of standard input
  *        touch off COMMAND [ARGUMENT]... run it without huge pages (PR_SET_THP_DISABLE)
  *        touch storm FILE RANGES        4 KiB faults on all of its pages, again and again, until killed
  */
@@ -14,6 +15,7 @@
 #include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,7 +80,8 @@ static int storm(const char *file, unsigned long ranges)
 
 int main(int argc, char *argv[])
 {
-	unsigned long ranges = argc == 4 ? strtoul(argv[3], NULL, 10) : 0, aligned;
+	bool wait = argc == 5 && !strcmp(argv[4], "wait");
+	unsigned long ranges = argc == 4 || wait ? strtoul(argv[3], NULL, 10) : 0, aligned;
 	volatile unsigned long buses = 0, i;
 	volatile char *map;
 	int fd, write, private, sync;
@@ -87,7 +90,7 @@ int main(int argc, char *argv[])
 		return off(argv + 2);
 	if (!ranges || ranges > 100000) {
 		fprintf(stderr, "usage: touch make|storm|read|write|private|small|sync|sync-small "
-				"FILE RANGES\n"
+				"FILE RANGES [wait]\n"
 				"       touch off COMMAND [ARGUMENT]...\n");
 		return 2;
 	}
@@ -126,5 +129,8 @@ int main(int argc, char *argv[])
 			(void)map[i * RANGE];
 	}
 	printf("%lu\n", buses);
+	fflush(stdout);
+	while (wait && getchar() != EOF)
+		;
 	return 0;
 }

@@ -47,7 +47,7 @@ shown() {
 		jq -e --argjson ino "$ino" '[.files[] | select(.ino == $ino)] | last | '"$1" \
 			"$work/last" >/dev/null 2>&1 && return 0
 		tries=$((tries + 1))
-		[ "$tries" -lt 100 ] || break
+		[ "$tries" -lt 1200 ] || break
 		sleep 0.1
 	done
 	# shellcheck disable=SC2016 # jq's own variable
@@ -161,6 +161,8 @@ options=$(awk -v dir="$dir" '$2 == dir { print $4 }' /proc/mounts)
 umount "$dir"
 kill -INT $top
 wait $top || true
+# The next one's, not what the last one left: its shell empties the file when it comes to run.
+rm "$work/top"
 daxtop --json -d 0.2 -n 100000 >"$work/top" 2>/dev/null &
 top=$!
 until [ -s "$work/top" ]; do sleep 0.1; done

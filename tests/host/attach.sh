@@ -38,22 +38,24 @@ daxtop -b --json -n 2 -d 0.2 >"$work/top"
 check "daxtop --json prints one object for each interval" test "$(jq -s length "$work/top")" -eq 2
 check "... and says its tier" jq -es 'all(.[]; .tier == "T1")' "$work/top"
 
-# --json takes FILE with =, or before --, unless that is a program.
-check "daxtrace stat --json FILE -- COMMAND" sh -c "daxtrace stat --json '$work/stat.json' -- true &&
+# --json takes FILE with = only: a word after it is the command, whatever it is.
+check "daxtrace stat --json-file FILE" sh -c "daxtrace stat --json-file '$work/stat.json' -- true &&
 	jq -e '.command == [\"true\"] and .tier == \"T1\"' '$work/stat.json'"
+expect "--json FILE -- COMMAND is refused, with the way to say it" 2 '--json-file out.json' \
+	daxtrace stat --json out.json -- true
 check "daxtrace stat --json=FILE COMMAND" sh -c "daxtrace stat --json='$work/too.json' true && jq -e .tier '$work/too.json'"
 check "daxtrace stat --json COMMAND -- ARGUMENT" sh -c "cd '$work' && daxtrace stat --json env -- true >out &&
 	jq -e '.command == [\"env\", \"--\", \"true\"]' out && test ! -e env"
 check "... without a PATH too" sh -c "cd '$work' && env -u PATH '$PWD/build/daxtrace' stat --json env -- /bin/true >out &&
 	jq -e '.command[0] == \"env\"' out && test ! -e env"
 
-daxtop -b -n 1000 -d 0.2 >/dev/null &
+daxtop -b -n 1000 -d 0.2 >"$work/frames" &
 pid=$!
 owned() { # pid
 	cat "/proc/$1"/fdinfo/* 2>/dev/null | grep -c '^link_type'
 }
-tries=0
-until [ "$(owned $pid)" -eq 11 ] || [ $((tries += 1)) -gt 50 ]; do sleep 0.1; done
+# It prints its first interval when all are attached.
+until [ -s "$work/frames" ] || ! kill -0 $pid; do sleep 0.1; done
 check "without a command there is no filter: 11 programs" test "$(owned $pid)" -eq 11
 kill -KILL $pid
 wait $pid 2>/dev/null || true

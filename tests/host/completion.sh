@@ -19,41 +19,43 @@ offered() {
 	_daxscope "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}" || true
 	printf '%s\n' ${COMPREPLY[@]+"${COMPREPLY[@]}"}
 }
-# What an option that takes something is given to try it.
-declare -A value=([SEC]=1 [N]=1 [M]=1 [S]=1 [T]=1 [P]=1 [SIZE]=8M [FILE]=x [FIELD]=faults [WHEN]=auto [WHICH]=all [PATH]=/ [CGROUP]=/ [EXPR]="faults >= 0"
-	[KIND]=pmd-read ["PID[,PID]"]=$$ [PID]=$$)
+check "manuals and completions say what the table of options says" tools/cli/update-pages --check build/cli-pages
 
-# complete_is SOURCE PROGRAM [COMMAND]
-complete_is() {
-	local source=$1 all line long short option takes bad=''
-	shift
-	all=$(offered "$@" -)
-	# {"name", ..., 'n'} is there by either name, {"name", ..., OPT_NAME} by its only one.
-	while read -r long short; do
-		grep -qxe "--$long" <<<"$all" || { [ -n "$short" ] && grep -qxe "-$short" <<<"$all"; } || bad+=" --$long"
-	done < <(grep -oE "\{\"[a-z-]+\", [a-z_]+, [A-Z]+, [^}]*\}" "$source" | sed -E "s/\{\"([a-z-]+)\".*, ('(.)')?.*\}/\1 \3/")
-	[ -n "$all" ] || bad+=" nothing"
-	check "$*: every option of $source is offered$bad" test -z "$bad"
-	bad=
+# What an option that takes something is given to try it.
+declare -A value=([SEC]=1 [N]=1 [M]=1 [S]=1 [T]=1 [P]=1 [SIZE]=8M [FILE]=x [FIELD]=faults [WHEN]=auto [WHICH]=all [PATH]=/ [ADDRESS]=0 [EXPR]="faults >= 0"
+	[KIND]=pmd-read ["PID[,PID]"]=$$ [PID]=$$ [SHA]=abc0001 [NAME]=root [DIR]=. [TEXT]=x [SECONDS]=1 [KEY=VALUE]=a=b [WHAT]=main
+	[WAY]=lower [MODE]=pr [Q]=0.1 [PERCENT]=+10% [RUNS]=50 [TIMES]=99 [RULE]=iqr)
+
+# takes_all PROGRAM [COMMAND]: each option that is offered is taken, and --help has each
+takes_all() {
+	local bad='' option takes offered_now=0
 	while read -r option takes; do
-		case $takes in "'"*) takes=EXPR ;; esac
+		offered_now=$((offered_now + 1))
 		# --help behind it is seen only when it was right.
 		"$@" "$option" ${takes:+"${value[$takes]:-no-value-for-$takes}"} --help >"$work/said" 2>&1 </dev/null || bad+=" $option"
-		case $option in --version | -V | --features) ;; *) grep -qi '^usage' "$work/said" || bad+=" $option" ;; esac
-	done < <("$@" --help | _daxscope_options)
-	check "$*: ... and each is taken$bad" test -z "$bad"
+		case $option in --version | -V | --features | --list-fields) ;; *) grep -qi '^usage' "$work/said" || bad+=" $option" ;; esac
+		case $option in -v | --verbose) ;; *) "$@" --help | grep -q -- "[ ,]$option\([ ,[]\|$\)" || bad+=" $option(help)" ;; esac
+	done
+	check "$*: each of $offered_now options is taken, and in --help$bad" test -z "$bad" -a "$offered_now" -ge 1
 }
-complete_is tools/top/options.c daxtop
-complete_is tools/daxdoctor.c daxdoctor
-complete_is tools/daxbench.c daxbench faults
-for command in record report stat; do
-	complete_is tools/trace/$command.c daxtrace $command
+for words in daxtop daxdoctor 'daxbench faults' 'daxtrace record' 'daxtrace report' 'daxtrace stat'; do
+	read -r program command <<<"$words"
+	# shellcheck disable=SC2086 # words
+	takes_all $words < <(_daxscope_options "$program" "$command")
+done
+# daxdash has a table of its own, of which each command has a part.
+for command in run import export analyze gate compare explain bless page-data html serve selftest; do
+	value[NAME]=x
+	! grep -q -- "--algorithm" <<<"$(daxdash $command --help)" || value[NAME]=robust
+	takes_all daxdash $command < <(daxdash $command --help | _daxscope_help_options)
 done
 
 check "daxtrace completes its commands" test "$(offered daxtrace re | xargs)" = 'record report'
-check "daxbench completes its commands" test "$(offered daxbench '' | xargs)" = 'faults kinds --help'
+check "daxbench completes its commands" test "$(offered daxbench '' | head -3 | xargs)" = 'help faults kinds'
+check "daxdash completes its commands" test "$(offered daxdash im | xargs)" = import
+check "all of them complete an option" test "$(offered daxtrace record --ri | xargs)" = --ring-size
 check "daxtop has no commands" test -z "$(offered daxtop '')"
-check "-s completes fields, all of them" test "$(offered daxtop -s '' | wc -l)" -eq "$(daxtop -s help | grep -c '^[a-z]')"
+check "-s completes fields, all of them" test "$(offered daxtop -s '' | wc -l)" -eq "$(daxtop --list-fields | grep -c '^[a-z]')"
 check "... by their beginning" test "$(offered daxtop --sort never_ | xargs)" = never_tried_faults
 check "--color= completes its words" test "$(offered daxtop --color = al | xargs)" = always
 check "--kind completes kinds" test "$(offered daxbench faults --kind pmd-w | xargs)" = pmd-write
@@ -61,10 +63,36 @@ check "-p completes processes" bash -c "grep -qx $$ <<<'$(offered daxtop -p '')'
 check "behind -- there are commands" test "$(offered daxtop -- daxdoct | xargs)" = daxdoctor
 check "... and no options of ours" test -z "$(offered daxtop -- ls --resi)"
 
+command -v fish >/dev/null || skip "completion in fish" "no fish"
+in_fish() { # words
+	fish --no-config -c "source tools/completion/daxscope.fish; complete -C '$1'" | sed 's/\t.*//'
+}
+if command -v fish >/dev/null; then
+	check "fish completes an option" test "$(in_fish 'daxtop --resi' | xargs)" = --resident
+	check "... of a command" test "$(in_fish 'daxtrace record --ri' | xargs)" = --ring-size
+	check "... none of another command" test -z "$(in_fish 'daxtrace report --ri')"
+	check "... a command" test "$(in_fish 'daxtrace st' | xargs)" = stat
+	check "... fields" test "$(in_fish 'daxtop --sort never_' | xargs)" = never_tried_faults
+	check "... kinds" test "$(in_fish 'daxbench faults --kind pmd-w' | xargs)" = pmd-write
+	check "... a command of daxdash" test "$(in_fish 'daxdash imp' | xargs)" = import
+fi
+
 command -v tmux >/dev/null || { skip "a real bash" "no tmux"; exit "$failed"; }
 terminal 80x24 "env PS1='prompt:' PATH='$PATH' bash --norc -i"
 soon shows 'prompt:'
 keys ". tools/completion/daxscope.bash; cd $work; touch some-recording" Enter
-keys -l $'daxtop --resi\t -r some\t'
-sees "in a real bash Tab completes an option and a file" 'daxtop --resident  *-r some-recording'
+keys -l $'daxtop --resi\t -i some\t'
+sees "in a real bash Tab completes an option and a file" 'daxtop --resident  *-i some-recording'
+command -v zsh >/dev/null || { skip "a real zsh" "no zsh"; exit "$failed"; }
+mkdir -p "$work/functions"
+cp tools/completion/_daxscope "$work/functions"
+terminal 80x24 "env PS1='prompt:' PATH='$PATH' zsh -f -i"
+soon shows 'prompt:'
+keys "PS1=zsh:; fpath=($work/functions \$fpath); autoload -Uz compinit; compinit -u -d $work/dump; cd $work; clear" Enter
+soon shows '^zsh:'
+keys -l $'daxtop --resi\t'
+sees "in a real zsh Tab completes an option" 'daxtop --resident'
+keys C-u
+keys -l $'daxtrace rec\t--ring\t'
+sees "... a command, and its option" 'daxtrace record --ring-size'
 exit "$failed"

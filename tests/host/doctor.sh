@@ -44,10 +44,27 @@ expect "two files: status 2" 2 'more than one' "$doctor" /a /b
 expect "a file and a process: status 2" 2 'do not go together' "$doctor" -p 1 /a
 expect "a file that is not there: status 2" 2 'No such file' "$doctor" "$work/none"
 expect "an unknown option: status 2" 2 'unknown option' "$doctor" --frob
-expect "a process that is no number: status 2" 2 'not a number' "$doctor" -p 12x
+expect "a process that is no number: status 2" 2 'not a whole number' "$doctor" -p 12x
 expect "a process that is not there: status 2" 2 'no such process' "$doctor" -p 2147483647
+expect "--dry-run without --repair: status 2" 2 'go with --repair' "$doctor" --dry-run "$work/plain"
+expect "--smaps without -p: status 2" 2 'goes with -p' "$doctor" --smaps "$work/plain"
+expect "--repair of a process: status 2" 2 'does not go together' "$doctor" --repair -p 1
+expect "--repair of a file that cannot be DAX: status 3" 3 'not repaired, and not changed' "$doctor" --repair "$work/plain"
+expect "--repair of a folder: status 2" 2 'not a regular file' "$doctor" --repair "$work"
+expect "--is-dax of a file that is not there: status 2" 2 'No such file' "$doctor" --is-dax "$work/none"
+expect "--is-dax goes alone" 2 'goes alone' "$doctor" --is-dax --json "$work/plain"
+if [ "$(stat -f -c %T "$work")" != overlayfs ]; then
+	check "--is-dax of a file without DAX: status 1, and nothing is printed" \
+		test "$(status_of "$doctor" --is-dax "$work/plain")$(cat "$work/out" "$work/err")" = 1
+	check "--is-dax of a folder too" test "$(status_of "$doctor" --is-dax "$work")" -eq 1
+else
+	skip "--is-dax of a file without DAX" "an overlay is as its layers are"
+fi
+check "daxdoctor help is --help" sh -c "test \"\$('$doctor' help)\" = \"\$('$doctor' --help)\""
+check "-r of release 0.1 is --rows" sh -c "test \"\$('$doctor' -r 2 '$work/plain')\" = \"\$('$doctor' --rows 2 '$work/plain')\""
 mkfifo "$work/pipe"
-expect "a pipe is not opened: status 2" 2 'not a file or directory' timeout 5 "$doctor" "$work/pipe"
+expect "a pipe is not opened: status 2" 2 'not a file or directory' "$doctor" "$work/pipe"
+expect "--repair of a pipe: status 2" 2 'not a regular file' "$doctor" --repair "$work/pipe"
 expect "a device is not opened: status 2" 2 'not a file or directory' "$doctor" /dev/null
 check "a process without DAX: status 3" test "$(status_of "$doctor" -p $$)" -eq 3
 check "... says so" grep -q 'maps no DAX file' "$work/out"

@@ -24,6 +24,9 @@ for program in daxtop daxtrace daxbench daxdoctor; do
 		". '$work/root/usr/share/bash-completion/completions/$program' && complete -p $program"
 done
 check "the recording format has its man page" test -s "$work/root/usr/share/man/man5/daxtrace.data.5"
+root=$work/root/usr
+check "so are the rules, the dashboard and the unit for a fleet" test -s "$root/share/daxscope/prometheus/daxtop.rules.yml" \
+	-a -s "$root/share/daxscope/grafana/daxscope.json" -a -s "$root/lib/systemd/system/daxtop-exporter.service"
 check "make help names each target" sh -c 'make help | grep -q "make bench" && make help | grep -q "make check"'
 
 nice make --no-print-directory CC=clang B="$work/clang" all >"$work/log" 2>&1 || true

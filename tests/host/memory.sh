@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# memory.sh - the collector takes the memory that the README says, as the kernel itself counts it.
+# memory.sh - the collector takes the memory that docs/costs.md says, as the kernel itself counts it.
 # shellcheck disable=SC2016 # awk's own variables
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -32,16 +32,16 @@ cat /proc/\$PPID/status >"$work/status"
 EOF
 chmod +x "$work/look"
 
-# What the README's table says of a row, in MB.
+# What the table says of a row, in MB.
 says() {
-	sed -n "s/^| $1[^|]*| *\([0-9.]*\).*/\1/p" README.md
+	sed -n "s/^| $1[^|]*| *\([0-9.]*\).*/\1/p" docs/costs.md
 }
 bytes() { # awk condition
 	awk "$1 { sum += \$4 } END { print sum + 0 }" "$work/maps"
 }
-# near WHAT BYTES ROW: as many MB as the README says, to its last digit
+# near WHAT BYTES ROW: as many MB as docs/costs.md says, to its last digit
 near() {
-	check "$1: $2 bytes are the $(says "$3") MB of the README" awk -v is="$2" -v says="$(says "$3")" \
+	check "$1: $2 bytes are the $(says "$3") MB of docs/costs.md" awk -v is="$2" -v says="$(says "$3")" \
 		'BEGIN { digit = says ~ /\./ ? 0.05 : 0.5; off = is / 1e6 - says
 			 exit !(says > 0 && off <= digit + 1e-9 && off >= -digit - 1e-9) }'
 }
@@ -52,10 +52,10 @@ shards=$(awk '$1 == 2 && $2 > 5000 && $2 < 10000 { print $3 / 1024 }' "$work/map
 check "cells of 1024 slots on $shards CPUs" test "${shards:-0}" -ge 1
 cells=$((2 * cells / shards)) # as on two CPUs
 near "cells" $cells "counting cells"
-near "names" "$(bytes '$2 < 5000 && $3 == 1024')" "who and where"
+near "names" "$(bytes '$2 < 5000 && $3 == 1024')" "names of"
 near "ranges" "$(bytes '$1 == 1 && $3 == 8192')" "ranges"
-near "faults under way" "$(bytes '$1 == 9')" "faults under way"
-near "the filter" "$(bytes '$1 == 1 && $3 == 65536')" "the filter"
+near "interrupted faults" "$(bytes '$1 == 9')" "state of faults"
+near "the filter" "$(bytes '$1 == 1 && $3 == 65536')" "PID filter"
 near "all maps" $(($(bytes 1) - $(bytes '$1 == 2 && $2 > 5000') + cells)) "all"
 
 daxtrace record -q -o "$work/rec" -- "$work/look"

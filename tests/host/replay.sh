@@ -42,33 +42,33 @@ for what in .counts .latency .recording .tier .lost .nr_files \
 	check "the last frame has the same as daxtrace report: $what" same "$what"
 done
 check "the intervals add up to the total" jq -s -e '(map(.interval.faults) | add) == .[-1].totals.faults' frames
-check "-n ends it sooner" test "$(daxtop -r daxtrace.data --json -d 0.5 -n 2 | wc -l)" -eq 2
-check "INTERVAL and COUNT as operands do too" test "$(daxtop -r daxtrace.data --json 0.1 3 | jq .interval_ns)" = \
+check "-n ends it sooner" test "$(daxtop -i daxtrace.data --json -d 0.5 -n 2 | wc -l)" -eq 2
+check "INTERVAL and COUNT as operands do too" test "$(daxtop -i daxtrace.data --json 0.1 3 | jq .interval_ns)" = \
 	$'100000000\n100000000\n100000000'
-check "one interval longer than all is one frame" test "$(daxtop -r daxtrace.data --json -d 60 | wc -l)" -eq 1
-daxtop -r daxtrace.data -b -d 2 >text
+check "one interval longer than all is one frame" test "$(daxtop -i daxtrace.data --json -d 60 | wc -l)" -eq 1
+daxtop -i daxtrace.data -b -d 2 >text
 check "text says what it is of, and the recorded clock" grep -qx \
 	'daxtop  recording daxtrace.data  2026-11-22 06:03:59  interval 683ms  lost 0  T1: all.*\|.*06:03:59  interval .*' text
 check "... in two frames" test "$(grep -c '^daxtop ' text)" -eq 2
 check "nothing of a file's name reaches the terminal as control" bash -c "! tr -d '\n' <text | grep -q '[[:cntrl:]]'"
 cp daxtrace.data $'evil\e[31m\nname'
-check "... nor of the recording's" bash -c "! daxtop -r \$'evil\e[31m\nname' -b -d 60 | tr -d '\n' | grep -q '[[:cntrl:]]'"
+check "... nor of the recording's" bash -c "! daxtop -i \$'evil\e[31m\nname' -b -d 60 | tr -d '\n' | grep -q '[[:cntrl:]]'"
 
-expect "a file that is not there ends with 2" 2 '^daxtop: none: No such file' daxtop -r none
-expect "what is no recording ends with 2" 2 'daxtop: text: not a' daxtop -r text
-expect "a directory ends with 2" 2 'not a regular file' daxtop -r .
-expect "nothing at all ends with 2" 2 'empty: not a daxtrace recording' bash -c ': >empty; daxtop -r empty'
-expect "-r with -p ends with 2" 2 'shown as it is' daxtop -r daxtrace.data -p $$
-expect "-r with a command ends with 2" 2 'shown as it is' daxtop -r daxtrace.data -- true
-expect "a full disk is an error" 3 'standard output: No space left' bash -c 'daxtop -r daxtrace.data -b >/dev/full'
+expect "a file that is not there ends with 2" 2 '^daxtop: none: No such file' daxtop -i none
+expect "what is no recording ends with 2" 2 'daxtop: text: not a' daxtop -i text
+expect "a directory ends with 2" 2 'not a regular file' daxtop -i .
+expect "nothing at all ends with 2" 2 'empty: not a daxtrace recording' bash -c ': >empty; daxtop -i empty'
+expect "-r with -p ends with 2" 2 'shown as it is' daxtop -i daxtrace.data -p $$
+expect "-r with a command ends with 2" 2 'shown as it is' daxtop -i daxtrace.data -- true
+expect "a full disk is an error" 3 'standard output: No space left' bash -c 'daxtop -i daxtrace.data -b >/dev/full'
 head -c 2000 daxtrace.data >cut.data
 expect "a recording that was cut off is shown, and told" 0 \
-	'^daxtop: cut.data: not ended cleanly: [1-9][0-9]* events recovered' daxtop -r cut.data -b
+	'^daxtop: cut.data: not ended cleanly: [1-9][0-9]* events recovered' daxtop -i cut.data -b
 check "... with the faults of its whole chunks, as daxtrace report has them" cmp \
-	<(daxtop -r cut.data --json -d 0.1 2>/dev/null | tail -n 1 | jq -S '[.counts, .recording.damage, .recording.readable]') \
+	<(daxtop -i cut.data --json -d 0.1 2>/dev/null | tail -n 1 | jq -S '[.counts, .recording.damage, .recording.readable]') \
 	<(daxtrace report --json cut.data 2>/dev/null | jq -S '[.counts, .recording.damage, .recording.readable]')
 status=0
-daxtop -r daxtrace.data -b -d 0.01 2>err | head -n 1 >/dev/null || status=$?
+daxtop -i daxtrace.data -b -d 0.01 2>err | head -n 1 >/dev/null || status=$?
 check "a closed pipe ends it without a word" test "$status $(cat err)" = '0 '
 
 command -v tmux >/dev/null || { skip "the screen" "no tmux"; exit "$failed"; }
@@ -123,7 +123,14 @@ sees "the help has the keys of a recording" '^T  *previous sample'
 check "... and no key twice" test -z "$(screen | sed -n 's/^\([A-Za-z]\)  .*/\1/p' | sort | uniq -d)"
 keys Escape / g o o d Enter Enter
 sees "the rest is as for the running kernel: search and details" '^/mnt/dax/good'
-keys Escape g Space
+keys Escape g t
+sees "few faults are there in the first samples" '^faults  4 KiB 16  2 MiB 0 '
+keys Tab Tab Tab Home Enter End
+sees "End shows the last line of the details" 'untimed_faults'
+keys t t t t t
+sleep 0.5
+check "... and it stays when samples add lines above it" shows 'untimed_faults'
+keys Escape Tab g Space
 sees "Space plays on to the end" '^ daxtop  END '
 sees "... with all faults" '^faults  4 KiB 69  2 MiB 11 '
 "${tmux[@]}" resize-window -x 40 -y 10

@@ -26,6 +26,21 @@ check "--json has every count and the facts of the file" diff "$data/facts.json"
 check "--json is of its own schema" jq -e '.schema == "daxtrace-report/1"' report.json
 check "--rows 2 leaves two files" test \
 	"$(daxtrace report --json --rows 2 | jq '.files | length')" -eq 2
+daxtrace report --run whole.json --run-name 'rec{fs=xfs}' >/dev/null
+# shellcheck disable=SC2016 # of jq
+check "--run has the counts of --json" jq -n -e --slurpfile run whole.json --slurpfile json report.json '
+	($run[0].metrics | map(select(.class == "exact")) | map({key: .name, value: .value}) | from_entries) as $got |
+	all($json[0].counts.faults | to_entries[]; $got["faults{outcome=\(.key)}"] == .value.read + .value.write) and
+	all($json[0].counts.fallbacks | to_entries[]; $got["fallbacks{reason=\(.key)}"] == .value) and
+	($got["faults{outcome=pte_mapped}"] == 60) and all($run[0].metrics[]; .workload == "rec" and .params == "fs=xfs")'
+daxtrace report --run files.json --run-name 'kinds/%f{fs=xfs}' >/dev/null
+check "... of each file with %f, which add up to the same" test "$(jq -c '[.metrics[] | select(.class == "exact")] |
+	group_by(.name) | map([.[0].name, (map(.value) | add)])' files.json)" = "$(jq -c '[.metrics[] | select(.class == "exact") | [.name, .value]] | sort' whole.json)"
+check "... by its name" jq -e '[.metrics[].workload] | unique | length == 11 and index("kinds/good") and
+	(map(select(startswith("kinds/evil"))) | length == 1)' files.json
+check "... in which nothing steers a terminal" sh -c "! tr -d '\n' <files.json | grep -q '[[:cntrl:]]'"
+expect "stat: a file that is measured and is not there" 2 '--run-build: no-such: No such file' daxtrace stat --run x --run-build no-such -- true
+check "... and which tells no build: it is of another machine" jq -e '.build == null' files.json
 daxtrace report >text
 check "text says what was recorded" grep -q '90 produced = 90 recorded + 0 lost' text
 check "... where" grep -q 'Linux 6.1.0-56-amd64 x86_64' text
@@ -58,7 +73,7 @@ expect "a transfer as text is named" 2 'copy it as binary' daxtrace report text-
 expect "a directory is refused" 2 'not a regular file' daxtrace report -i .
 expect "a pipe is refused" 2 'not a regular file' bash -c 'cat daxtrace.data | daxtrace report /dev/stdin'
 expect "a full disk is an error" 3 '^daxtrace: standard output: No space left' \
-	bash -c 'for i in 1 2 3 4 5 6 7 8 9; do cat daxtrace.data; done >many; daxtrace report --events many >/dev/full'
+	bash -c 'for i in 1 2 3 4 5 6 7 8 9; do daxtrace report --events daxtrace.data || exit; done >/dev/full'
 expect "... also when all fits the buffer" 3 '^daxtrace: standard output: No space left' \
 	bash -c 'daxtrace report --rows 1 >/dev/full'
 

@@ -137,9 +137,12 @@ keys 'echo st''atus $?' Enter
 sees "... and q still ends it" 'status 0'
 
 # A command: kept off the screen, printed after it, its status returned.
-start 80x24 "\$DAXTOP -d 0.2 -- sh -c 'echo to-stdout; echo to-stderr >&2; sleep 1; exit 42'"
+start 80x24 "\$DAXTOP -d 0.2 -- sh -c 'echo to-stdout; echo to-stderr >&2; touch $work/said
+	until [ -e $work/go ]; do sleep 0.1; done; exit 42'"
 sees "a command is watched" 'tier T'
+soon test -e "$work/said"
 check "... and does not write on the screen" hides 'to-std'
+touch "$work/go"
 given_back "the end of a command" 42
 sees "... what it wrote comes afterwards" 'to-stdout'
 sees "... on stderr too" 'to-stderr'
@@ -147,11 +150,11 @@ sees "... with the last numbers" '^2 MiB   coverage'
 start 80x24 "\$DAXTOP -d 0.2 -- no-such-command"
 given_back "a command that is not there" 2
 sees "... which is said" 'no-such-command: No such file or directory'
-start 80x24 "\$DAXTOP -d 0.2 -- sleep 555"
+start 80x24 "\$DAXTOP -d 0.2 -- sleep 555.$$"
 soon shows 'tier T'
 keys q
 given_back "q before the command's end" 0
-check "... which ends the command" test -z "$(pgrep -x -f 'sleep 555')"
+check "... which ends the command" test -z "$(pgrep -x -f "sleep 555.$$")"
 
 # Colours, and what has none.
 coloured() {

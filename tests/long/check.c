@@ -6,6 +6,7 @@
 #include <string.h>
 #include "check.h"
 #include "model/model.h"
+#include "util/counts.h"
 #include "util/lat.h"
 #include "view/view.h"
 
@@ -160,7 +161,7 @@ static bool json_same(json_t *root, const struct dax_cell *sum)
 bool json_holds(struct stand *stand)
 {
 	struct view_opts opts = {.sort = dax_field_find("pte_faults")};
-	struct dax_cell sum = {};
+	struct dax_cell sum = {}, row;
 	struct dax_sample sample;
 	struct dax_model *model;
 	char *text = NULL;
@@ -170,9 +171,11 @@ bool json_holds(struct stand *stand)
 	bool good;
 
 	stand_sample(stand, &sample);
-	for (i = 0; i < sample.nr_rows; i++)
+	for (i = 0; i < sample.nr_rows; i++) {
+		counts_flat(&sample.rows[i].count, &row);
 		for (j = 0; j < sizeof(sum) / sizeof(__u64); j++)
-			((__u64 *)&sum)[j] += ((const __u64 *)&sample.rows[i].count)[j];
+			((__u64 *)&sum)[j] += ((const __u64 *)&row)[j];
+	}
 	model = dax_model_build(&sample, NULL, 0);
 	good = model && to && !view_json(to, model, &opts);
 	fclose(to);

@@ -144,7 +144,7 @@ static int step(__u32 index, struct loop *loop)
 SEC("syscall")
 int loop_play(struct loop_args *args)
 {
-	struct loop loop = {.nr = args->nr, .cpu = args->cpu};
+	struct loop loop = {.at = args->from, .nr = args->nr, .cpu = args->cpu};
 
 	return bpf_loop(args->events, step, &loop, 0);
 }

@@ -79,12 +79,13 @@ struct loop_stage {
 /* What is timed: faults, or what they are compared with. */
 enum loop_plain { LOOP_FAULTS, LOOP_NOTHING, LOOP_CLOCK };
 
-/* What a run plays: @events events, the script from its begin on over and over. */
+/* What a run plays: @events events, the script over and over, first from @from on. */
 struct loop_args {
 	__u32 cpu;
 	__u32 nr; /* of the script */
 	__u32 events;
 	__u32 what; /* enum loop_plain; of loop_play 0 */
+	__u32 from; /* of loop_plain 0 */
 };
 
 #endif

@@ -21,6 +21,7 @@
 #define BOTH	     3U
 #define PLAIN_READS  160 /* in one play of the script, beside one or more of every other kind */
 #define PRESET_PLAYS 1000
+#define MOVES	     30000
 #define BEYOND_FILES 2048
 #define BEYOND	     16384 /* chunks */
 
@@ -115,6 +116,22 @@ static void test_epochs(void)
 		      "5 after are sticky",
 		      (unsigned long long)start[i]);
 	}
+	stand_close(&stand);
+}
+
+/* What a task carries from one CPU to another is found, also where it is put aside meanwhile. */
+static void test_moves(void)
+{
+	struct stand stand;
+
+	open_again(&stand, &as_daxtop);
+	script_move(&script, stand.begins);
+	stand_script(&stand, &script);
+	stand_move(&stand, &script, MOVES);
+	CHECK(counted_as(&stand, &script, NULL, NULL),
+	      "%d MAP_SYNC writes that end on another CPU, while a task faults on the first: all are synced",
+	      MOVES);
+	CHECK(stand_at_rest(&stand), "... and nothing is kept of them");
 	stand_close(&stand);
 }
 
@@ -356,6 +373,7 @@ int main(int argc, char **argv)
 	if (argc > 2)
 		return UNIT_STATUS;
 	test_epochs();
+	test_moves();
 	test_chunks();
 	test_files();
 	test_events();

@@ -377,6 +377,22 @@ void script_fall(struct script *s, bool begins)
 	s->each.reason[DAX_WHY_PAST_EOF]++;
 }
 
+void script_move(struct script *s, bool begins)
+{
+	script_init(s, begins);
+	fresh(s);
+	s->next.write = 1;
+	begin(s, false);
+	push(s, LOOP_PTE_DONE, NEEDDSYNC);
+	s->part[0] = s->nr;
+	push(s, LOOP_MKWRITE, NOPAGE);
+	count(s, DAX_PTE_SYNC, DAX_LAT_SYNC);
+	s->each.range[DAX_RANGE_NEVER_TRIED]++;
+	s->next.write = 0;
+	s->part[1] = s->nr;
+	pte_untried(s, 0, NOPAGE, DAX_PTE_MAPPED, DAX_LAT_PTE);
+}
+
 void script_of_file(struct script *s, __u64 ino)
 {
 	for (__u32 i = 0; i < s->nr; i++)

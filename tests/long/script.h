@@ -29,6 +29,7 @@ struct script {
 	__u64 touched, served;
 	struct walk walk[LOOP_WALKS];
 	struct loop_event next; /* what the next event begins as */
+	__u32 part[2]; /* of script_move(): where the second half begins, and the other task's fault */
 	bool begins;		/* the begin of 4 KiB faults is seen */
 };
 
@@ -43,6 +44,9 @@ void script_files(struct script *s, bool begins, __u64 files);
 
 /* A fallback in the range that script_files() reads. */
 void script_fall(struct script *s, bool begins);
+
+/* The two halves of a MAP_SYNC write, for one task on two CPUs, and a plain read for another task. */
+void script_move(struct script *s, bool begins);
 
 /* All of it happens in file @ino instead. */
 void script_of_file(struct script *s, __u64 ino);

@@ -7,6 +7,8 @@
 #include "collect/live.c"
 #include <pthread.h>
 #include <sched.h>
+#include <semaphore.h>
+#include "util/counts.h"
 #include "stand.h"
 
 struct job {
@@ -120,13 +122,104 @@ void stand_plain(struct stand *stand, __u64 nr, unsigned int cpus, enum loop_pla
 	run(stand, stand->live->skel->progs.loop_plain, cpus, nr, 1, what);
 }
 
+/* Two tasks that meet once a round: the one that stays on the first CPU sleeps until it is called. */
+struct meeting {
+	struct stand *stand;
+	const struct script *script;
+	__u64 rounds;
+	int prog;
+	sem_t called, left;
+	unsigned int here; /* the last round that the one that stays has come to */
+	unsigned int go;   /* ... that both go on from */
+	bool failed;
+};
+
+static bool play_part(struct meeting *m, __u32 cpu, __u32 from, __u32 to)
+{
+	struct loop_args args = {.cpu = cpu, .nr = m->stand->nr, .from = from, .events = to - from};
+
+	return play_call(m->prog, &args);
+}
+
+static bool run_on(unsigned int nth)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(nth, &set);
+	return !sched_setaffinity(0, sizeof(set), &set);
+}
+
+static void *stay(void *arg)
+{
+	struct meeting *m = arg;
+	unsigned int round;
+
+	for (round = 1; round <= m->rounds; round++) {
+		sem_wait(&m->called);
+		__atomic_store_n(&m->here, round, __ATOMIC_RELEASE);
+		while (__atomic_load_n(&m->go, __ATOMIC_ACQUIRE) != round)
+			;
+		if (!play_part(m, 0, m->script->part[1], m->script->nr))
+			__atomic_store_n(&m->failed, true, __ATOMIC_RELAXED);
+		sem_post(&m->left);
+	}
+	return NULL;
+}
+
+/* Not in step with the other to the instruction, but a little later each round. */
+static void drift(unsigned int round)
+{
+	for (volatile unsigned int i = 0; i < round % 256 * 4; i++)
+		;
+}
+
+void stand_move(struct stand *stand, const struct script *script, __u64 rounds)
+{
+	struct meeting m = {
+		.stand = stand,
+		.script = script,
+		.rounds = rounds,
+		.prog = bpf_program__fd(stand->live->skel->progs.loop_play),
+	};
+	int first = cpu_number(0), second = cpu_number(1);
+	pthread_t thread;
+	cpu_set_t before;
+	unsigned int round;
+	bool good = !sched_getaffinity(0, sizeof(before), &before);
+
+	sem_init(&m.called, 0, 0);
+	sem_init(&m.left, 0, 0);
+	good = good && run_on(first); /* the thread inherits it */
+	must(!pthread_create(&thread, NULL, stay, &m), "start a thread");
+	for (round = 1; round <= rounds; round++) {
+		good &= run_on(first);
+		good &= play_part(&m, 0, 0, script->part[0]);
+		good &= run_on(second);
+		sem_post(&m.called);
+		while (__atomic_load_n(&m.here, __ATOMIC_ACQUIRE) != round)
+			;
+		__atomic_store_n(&m.go, round, __ATOMIC_RELEASE);
+		drift(round);
+		good &= play_part(&m, 1, script->part[0], script->part[1]);
+		sem_wait(&m.left);
+	}
+	pthread_join(thread, NULL);
+	sched_setaffinity(0, sizeof(before), &before);
+	must(good && !m.failed, "the player plays all events on the CPUs that it was sent to");
+	for (int cpu = 0; cpu < LOOP_CPUS; cpu++)
+		stand->plays[cpu] = rounds / LOOP_CPUS; /* one task's, counted as if each CPU played half */
+	sem_destroy(&m.called);
+	sem_destroy(&m.left);
+}
+
 int stand_open(struct stand *stand, const struct dax_live_opts *opts, char *err, size_t size)
 {
 	struct loop_args args = {};
 
 	memset(stand, 0, sizeof(*stand));
 	if (cpu_number(LOOP_CPUS - 1) < 0)
-		return fail(err, size, 1, "needs two CPUs");
+		return set_error(err, size, 1, "needs two CPUs");
 	if (dax_live_open(&stand->live, opts, err, size))
 		return 1;
 	stand->begins = bpf_program__autoload(stand->live->skel->progs.on_pte_fault);
@@ -164,7 +257,11 @@ void stand_script(struct stand *stand, const struct script *script)
 
 bool stand_at_rest(struct stand *stand)
 {
-	return !stand->live->skel->bss->nr_held && !stand->live->skel->bss->pmd_in_flight;
+	size_t i, nr = 0;
+
+	for (i = 0; i < sizeof(stand->live->skel->bss->held) / sizeof(*stand->live->skel->bss->held); i++)
+		nr += stand->live->skel->bss->held[i];
+	return !nr && !stand->live->skel->bss->pmd_in_flight;
 }
 
 void stand_sample(struct stand *stand, struct dax_sample *sample)
@@ -183,7 +280,7 @@ void stand_row(struct stand *stand, __u64 ino, struct dax_cell *cell)
 	for (size_t i = 0; i < sample.nr_rows; i++)
 		if (ino ? sample.rows[i].key.ino == ino && !sample.rows[i].other
 			: sample.rows[i].other)
-			*cell = sample.rows[i].count;
+			counts_flat(&sample.rows[i].count, cell);
 }
 
 void stand_preset(struct stand *stand, __u32 slot, __u64 value)

@@ -27,6 +27,12 @@ void stand_script(struct stand *stand, const struct script *script);
 /* Play the script @plays times on each CPU whose bit is in @cpus, at once. */
 void stand_play(struct stand *stand, __u64 plays, unsigned int cpus);
 
+/*
+ * script_move(), @rounds times: a task ends on the second CPU what it began on the first one, and at that
+ * moment another task faults on the first.
+ */
+void stand_move(struct stand *stand, const struct script *script, __u64 rounds);
+
 /* @nr plain 4 KiB faults on each of these CPUs; see cpu_ns. */
 void stand_plain(struct stand *stand, __u64 nr, unsigned int cpus, enum loop_plain what);
 

@@ -10,7 +10,7 @@
 static struct made *some_faults(void)
 {
 	static struct made made;
-	struct dax_cell *cell;
+	struct dax_counts *cell;
 
 	made_init(&made);
 	cell = made_row(&made, 1, 1, 100, "/mnt/dax/good.db", "postgres");

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "record/bytes.h"
-#include "record/crc32c.h"
-#include "record/fold.h"
+#include "recording/bytes.h"
+#include "recording/crc32c.h"
+#include "recording/replay.h"
 
-#define SAMPLES_MAX 200
+#define SAMPLES_MAX 2000 /* in one go: longer recordings get longer intervals */
 #define EVENTS_MAX  200000 /* zstd makes many of few bytes; more of the same finds nothing */
 
 /*
@@ -56,7 +56,7 @@ static void read_all(const __u8 *at, size_t size, __u64 every)
 	struct dax_sample sample;
 	struct rec_reader *reader;
 	char err[256];
-	unsigned n = 0;
+	__u64 n = 0, last;
 
 	if (rec_open_fd(&reader, file_of(at, size), err, sizeof(err)))
 		return;
@@ -67,8 +67,16 @@ static void read_all(const __u8 *at, size_t size, __u64 every)
 				__builtin_trap();
 	} else {
 		source = rec_source(reader, every);
-		while (source && n++ < SAMPLES_MAX && source->next(source, &sample) > 0)
-			;
+		last = source ? rec_source_last(source) : 0;
+		if (last > SAMPLES_MAX) {
+			source->free(source);
+			source = rec_source(reader, every * (last / SAMPLES_MAX + 1));
+			last = source ? rec_source_last(source) : 0;
+		}
+		/* It ends where it says that it does, whatever the times in it are. */
+		while (source && source->next(source, &sample) > 0)
+			if (n++ > last)
+				__builtin_trap();
 		/* Back, and to the end, wherever that is said to be. */
 		for (n = 0; source && n < 3; n++) {
 			rec_source_seek(source, n == 1 ? 0 : rec_source_last(source) >> n);

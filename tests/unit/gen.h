@@ -8,8 +8,8 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
-#include "record/codec.h"
-#include "record/writer.h"
+#include "recording/codec.h"
+#include "recording/writer.h"
 
 static inline __u64 gen_next(__u64 *seed)
 {

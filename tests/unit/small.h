@@ -4,8 +4,8 @@
 #define DAX_UNIT_SMALL_H
 
 #include "gen.h"
-#include "record/bytes.h"
-#include "record/reader.h"
+#include "recording/bytes.h"
+#include "recording/reader.h"
 
 #define SMALL_EVENTS 90
 #define SMALL_CPUS   3

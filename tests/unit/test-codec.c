@@ -2,7 +2,7 @@
 /* test-codec.c - checksums, latency buckets, and events to bytes and back. */
 #include <time.h>
 #include "gen.h"
-#include "record/crc32c.h"
+#include "recording/crc32c.h"
 #include "unit.h"
 #include "util/lat.h"
 

@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <time.h>
 #include <zstd.h>
-#include "record/crc32c.h"
+#include "recording/codec.h"
+#include "recording/crc32c.h"
+#include "recording/replay.h"
 #include "small.h"
 #include "unit.h"
 
@@ -353,6 +355,146 @@ static void test_greedy(const struct small *s)
 	free(zeros);
 }
 
+/* The recording @s and then @b in one file: 0, or the error with its text in @err. */
+static int open_both(const struct small *s, const void *b, size_t len, char *err, size_t size)
+{
+	struct bytes whole = {0};
+	struct rec_reader *r;
+	int ret;
+
+	memcpy(bytes_add(&whole, s->size), s->at, s->size);
+	memcpy(bytes_add(&whole, len), b, len);
+	ret = rec_open_fd(&r, gen_file_of(whole.at, whole.len), err, size);
+	if (!ret)
+		rec_free(r);
+	bytes_free(&whole);
+	return ret;
+}
+
+static void test_two(const struct small *s, const struct small *killed)
+{
+	char err[256], where[64];
+	size_t cut;
+
+	snprintf(where, sizeof(where), "byte %zu", s->size);
+	CHECK(open_both(s, s->at, s->size, err, sizeof(err)) == -EEXIST && strstr(err, where),
+	      "two recordings one behind the other: %s", err);
+	CHECK(open_both(killed, s->at, s->size, err, sizeof(err)) == -EEXIST, "... also when the first has no end");
+	for (cut = 0; cut < s->end[3] - s->header; cut++) {
+		struct small first = *s;
+
+		first.size = s->header + cut;
+		EXPECT(open_both(&first, s->at, s->size, err, sizeof(err)) == -EEXIST);
+	}
+	CHECK(unit_quiet(), "... and when the first is cut, at each of %zu offsets", cut);
+	CHECK(!open_both(s, s->at, s->header - 1, err, sizeof(err)),
+	      "the start of a header behind it is only damage");
+}
+
+static void test_far_times(const struct small *s)
+{
+	struct rec_chunk chunk = {.type = REC_CHUNK_END, .raw = REC_END_LEN, .stored = REC_END_LEN, .seq = 1000};
+	__u8 payload[REC_END_LEN] = {0}, raw[REC_EVENT_MAX];
+	struct dax_event ev = {.type = DAX_EV_FAULT, .ts_ns = 1ULL << 62};
+	struct dax_sample sample;
+	struct dax_source *source;
+	struct rec_reader *r;
+	struct bytes b = {0};
+	struct codec codec;
+	char err[256] = "";
+	__u64 nr = 0, last;
+	int fd;
+
+	chunk.first_ts = 1ULL << 62;
+	put_le64(payload + REC_CLOCK_MONO, 1ULL << 62);
+	put_chunk(&b, chunk, payload);
+	CHECK(open_both(s, b.at, b.len, err, sizeof(err)) == -EBADMSG && strstr(err, "53375 days"),
+	      "an end after 2^62 ns is refused: %s", err);
+
+	/* A chunk that says it is of now, with an event that is not. */
+	b.len = 0;
+	codec_start(&codec, 5000000000, 0);
+	chunk = (struct rec_chunk){.type = REC_CHUNK_EVENTS, .events = 1, .seq = 1000, .first_ts = 5000000000};
+	chunk.raw = chunk.stored = codec_put(&codec, raw, &ev);
+	put_chunk(&b, chunk, raw);
+	fd = spliced(s, s->end[s->nr_chunks - 1], b.at, b.len);
+	if (rec_open_fd(&r, fd, err, sizeof(err)))
+		exit(1);
+	source = rec_source(r, 1000000000);
+	last = rec_source_last(source);
+	while (source->next(source, &sample) > 0 && nr <= last)
+		nr++;
+	CHECK(nr == last + 1 && last < 10, "an event after 2^62 ns makes no samples: %llu",
+	      (unsigned long long)nr);
+	source->free(source);
+	rec_free(r);
+	bytes_free(&b);
+}
+
+static void test_other_machine(void)
+{
+	struct rec_facts facts = small_facts();
+	struct rec_reader *r;
+	struct bytes b = {0};
+	char err[256] = "";
+
+	facts.page_size = 65536;
+	facts.pmd_size = 512 << 20;
+	rec_header_put(&b, &facts);
+	CHECK(open_header(&b, &r, err, sizeof(err)) == -ENOTSUP && strstr(err, "pages of 65536 and 536870912"),
+	      "other pages are refused: %s", err);
+	b.len = 0;
+	facts.page_size = 4096;
+	facts.pmd_size = 2 << 20;
+	facts.clock = CLOCK_BOOTTIME;
+	rec_header_put(&b, &facts);
+	CHECK(open_header(&b, &r, err, sizeof(err)) == -ENOTSUP && strstr(err, "clock 7"),
+	      "another clock is refused: %s", err);
+	b.len = 0;
+	facts.page_size = facts.pmd_size = facts.clock = 0;
+	rec_header_put(&b, &facts);
+	CHECK(!open_header(&b, &r, err, sizeof(err)), "what is not known of them is no reason");
+	rec_free(r);
+	bytes_free(&b);
+	rec_facts_free(&facts);
+}
+
+/* What one chunk of each CPU of the largest machine takes is what a reader has room for. */
+static void test_many_cpus(void)
+{
+	struct rec_clocks now = {5000000000, 6000000000, 1700000000000000000};
+	struct rec_facts facts = small_facts();
+	struct dax_event ev = {.type = DAX_EV_FAULT};
+	struct rec_chunk chunk;
+	struct rec_writer *w;
+	__u8 *whole;
+	int fd = gen_file(), i;
+	size_t size, at;
+	__u32 most = 0;
+	__u64 seed = 7;
+
+	facts.ncpu = DAX_MAX_CPUS;
+	if (rec_writer_open(&w, fd, &facts, &now, 0))
+		exit(1);
+	for (i = 0; i < 100000; i++) {
+		ev.ts_ns = now.mono + i;
+		ev.pgoff = gen_next(&seed);
+		EXPECT(!rec_writer_event(w, &ev));
+	}
+	rec_writer_free(w);
+	whole = gen_read(fd, &size);
+	for (at = get_le32(whole + REC_H_LEN); at < size; at += REC_CHUNK_HEADER + chunk.stored) {
+		if (!rec_chunk_get(whole + at, &chunk))
+			exit(1);
+		most = chunk.raw > most ? chunk.raw : most;
+	}
+	CHECK(unit_quiet() && most > 60000 && (__u64)most * DAX_MAX_CPUS <= REC_READER_MEMORY / 2,
+	      "chunks of a machine with %d CPUs have at most %u bytes", DAX_MAX_CPUS, most);
+	free(whole);
+	close(fd);
+	rec_facts_free(&facts);
+}
+
 int main(void)
 {
 	struct small plain, packed, killed;
@@ -371,6 +513,10 @@ int main(void)
 	test_header();
 	test_bombs(&plain);
 	test_greedy(&plain);
+	test_two(&plain, &killed);
+	test_far_times(&plain);
+	test_other_machine();
+	test_many_cpus();
 	free(plain.at);
 	free(packed.at);
 	free(killed.at);

@@ -10,7 +10,7 @@
 /* One row: a file, a thread of a process, a cgroup, and so many 4 KiB faults. */
 static void add(struct made *made, __u64 ino, __u32 tgid, __u32 tid, __u64 cgroup, __u64 faults)
 {
-	struct dax_cell *cell =
+	struct dax_counts *cell =
 		made_row(made, 259 << 20 | 1, ino, tgid, ino == 1 ? "/m/a" : "/m/b", "job");
 	struct dax_row *row = &made->row[made->sample.nr_rows - 1];
 
@@ -26,7 +26,7 @@ static void add(struct made *made, __u64 ino, __u32 tgid, __u32 tid, __u64 cgrou
 static void fill(struct made *made)
 {
 	made_init(made);
-	made->sample.threads = true;
+	made->sample.known |= DAX_KNOWN_THREADS;
 	add(made, 1, 100, 100, 7, 10);
 	add(made, 1, 100, 101, 7, 10);
 	add(made, 2, 100, 101, 7, 15);
@@ -86,9 +86,9 @@ static void test_threads(void)
 	dax_model_free(model);
 
 	fill(&made);
-	made.sample.threads = false;
+	made.sample.known &= ~DAX_KNOWN_THREADS;
 	model = dax_model_build(&made.sample, NULL, 0);
-	CHECK(!model->list[DAX_THREAD].nr && !model->threads, "without threads there are none");
+	CHECK(!model->list[DAX_THREAD].nr && !(model->known & DAX_KNOWN_THREADS), "without threads there are none");
 	dax_model_free(model);
 }
 

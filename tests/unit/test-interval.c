@@ -48,7 +48,7 @@ static void other_is_last(void)
 static void exited_rows(void)
 {
 	struct made before, now;
-	struct dax_cell absorbed = {0};
+	struct dax_counts absorbed = {0};
 	const struct dax_items *items;
 	struct dax_model *model;
 	char name[FORMAT_NAME_MAX];
@@ -95,7 +95,7 @@ static void exited_threads(void)
 	struct dax_model *model;
 
 	made_init(&now);
-	now.sample.threads = true;
+	now.sample.known |= DAX_KNOWN_THREADS;
 	made_row(&now, 1, 10, 100, "/a", "pool")->fault[DAX_PTE_MAPPED][0] = 100;
 	now.row[0].key.tid = 100;
 	made_row(&now, 1, 10, 100, "/a", "pool")->fault[DAX_PTE_MAPPED][0] = 900;
@@ -120,7 +120,7 @@ static void not_all_timed(void)
 {
 	char text[FORMAT_NUM_MAX];
 	struct dax_model *model;
-	struct dax_cell *cell;
+	struct dax_counts *cell;
 	struct made made;
 
 	made_init(&made);
@@ -154,7 +154,7 @@ static void not_all_timed(void)
 	dax_model_free(model);
 
 	cell->untimed = 51;
-	memset(cell->lat[DAX_LAT_PTE], 0, sizeof(cell->lat[DAX_LAT_PTE]));
+	memset(cell->lat[DAX_LAT_PTE], 0, DAX_LAT_BUCKETS * sizeof(__u64));
 	cell->lat_sum[DAX_LAT_PTE] = 0;
 	model = dax_model_build(&made.sample, NULL, 0);
 	format_num(text, dax_field_num(dax_field_find("fault_time_ns"), &model->host, DAX_TOTAL),

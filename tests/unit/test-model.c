@@ -17,7 +17,7 @@ static bool near(double got, double expected)
 /* Two processes on two files of two devices. */
 static void two_by_two(struct made *made)
 {
-	struct dax_cell *a, *b, *c;
+	struct dax_counts *a, *b, *c;
 
 	made_init(made);
 	a = made_row(made, 259 << 20, 10, 100, "/mnt/a", "one");
@@ -88,7 +88,7 @@ static void test_unknown(void)
 {
 	struct dax_model *model;
 	struct made made;
-	struct dax_cell *cell;
+	struct dax_counts *cell;
 
 	made_init(&made);
 	cell = made_row(&made, 1, 1, 1, "/a", "a");
@@ -134,7 +134,7 @@ static void test_entries(void)
 {
 	struct dax_model *model;
 	struct made made;
-	struct dax_cell *cell;
+	struct dax_counts *cell;
 
 	made_init(&made);
 	cell = made_row(&made, 1, 1, 1, "/a", "a");
@@ -142,12 +142,12 @@ static void test_entries(void)
 	CHECK(total(&model->host, "downgrades") == -1,
 	      "a tier that sees no downgrade knows of none");
 	dax_model_free(model);
-	made.sample.downgrades = true;
+	made.sample.known |= DAX_KNOWN_DOWNGRADES;
 	model = dax_model_build(&made.sample, NULL, 0);
 	CHECK(total(&model->host, "downgrades") == 0 && total(&model->host, "upgrades") == -1,
 	      "one that does knows that there was none; upgrades are another matter");
 	dax_model_free(model);
-	made.sample.upgrades = true;
+	made.sample.known |= DAX_KNOWN_UPGRADES;
 	cell->entry[DAX_SPLIT_EMPTY] = 3;
 	cell->entry[DAX_SPLIT_ZERO] = 4;
 	cell->entry[DAX_UPGRADED] = 5;
@@ -164,7 +164,7 @@ static void test_interval(void)
 {
 	struct made before, now;
 	struct dax_model *model;
-	struct dax_cell *cell;
+	struct dax_counts *cell;
 
 	two_by_two(&before);
 	two_by_two(&now);
@@ -218,8 +218,7 @@ static void test_maximum(void)
 	made_init(&before);
 	made_row(&before, 1, 1, 1, "/a", "a")->lat_max[DAX_LAT_PMD] = 900;
 	before.row[0].count.lat[DAX_LAT_PMD][dax_lat_bucket(900)] = 1;
-	now = before;
-	now.sample.rows = now.row;
+	made_copy(&now, &before);
 	now.row[0].count.lat[DAX_LAT_PMD][dax_lat_bucket(200)] = 1;
 	model = dax_model_build(&now.sample, &before.sample, SECOND);
 	CHECK(last(&model->host, "lat_pmd_max_ns") == -1 &&
@@ -235,7 +234,7 @@ static void test_maximum(void)
 static void test_quantiles(void)
 {
 	struct dax_model *model;
-	struct dax_cell *cell;
+	struct dax_counts *cell;
 	struct made made;
 	__u64 *bucket;
 
@@ -262,14 +261,14 @@ static void test_quantiles(void)
 	CHECK(total(&model->host, "fault_time_ns") == 186800, "fault_time_ns is the sum");
 	dax_model_free(model);
 
-	memset(cell->lat, 0, sizeof(cell->lat));
+	memset(bucket, 0, DAX_LAT_BUCKETS * sizeof(*bucket));
 	bucket[0] = 3;
 	cell->lat_max[DAX_LAT_PTE] = 90;
 	model = dax_model_build(&made.sample, NULL, 0);
 	CHECK(total(&model->host, "lat_pte_p50_ns") == 90, "the first bucket ends at the maximum");
 	dax_model_free(model);
 
-	memset(cell->lat, 0, sizeof(cell->lat));
+	memset(bucket, 0, DAX_LAT_BUCKETS * sizeof(*bucket));
 	bucket[DAX_LAT_BUCKETS - 1] = 3;
 	cell->lat_max[DAX_LAT_PTE] = 1ULL << 40;
 	model = dax_model_build(&made.sample, NULL, 0);
@@ -329,17 +328,21 @@ static void test_reasons(void)
 	enum dax_reason order[DAX_NR_REASONS];
 	struct dax_advice advice;
 	struct dax_model *model;
-	struct dax_cell *cell;
+	struct dax_counts *cell;
 	struct made made;
 	int i, named = 0, explained = 0;
 
 	for (i = DAX_WHY_NONE + 1; i < DAX_NR_REASONS; i++) {
 		named += dax_reason_name((enum dax_reason)i) != NULL;
 		explained +=
-			dax_reason_means((enum dax_reason)i) && dax_reason_fix((enum dax_reason)i);
+			dax_reason_means((enum dax_reason)i) && dax_reason_fix((enum dax_reason)i, NULL);
 	}
 	CHECK(named == DAX_NR_REASONS - 1 && explained == named,
 	      "every reason has a name, a meaning and a fix");
+	CHECK(strstr(dax_reason_fix(DAX_WHY_EXTENT_MISALIGNED, "erofs"), "--dsunit=512") &&
+		      !dax_reason_run(DAX_WHY_EXTENT_MISALIGNED, "erofs") &&
+		      !strcmp(dax_reason_run(DAX_WHY_PTE_ENTRY, "erofs"), "daxdoctor {file}"),
+	      "an EROFS has the advice of its image, and no command that writes to it");
 
 	made_init(&made);
 	cell = made_row(&made, 1, 1, 1, "/a", "a");
@@ -364,7 +367,7 @@ static void test_reasons(void)
 	CHECK(!strcmp(advice.cause, "pte_entry") && advice.count == 7 && advice.of == 12,
 	      "the advice is about the top reason");
 	CHECK(advice.behind && !strcmp(advice.behind, "past_eof") &&
-		      advice.fix == dax_reason_fix(DAX_WHY_PAST_EOF),
+		      advice.fix == dax_reason_fix(DAX_WHY_PAST_EOF, NULL),
 	      "an old 4 KiB entry is mended by what mends its cause");
 	dax_model_free(model);
 
@@ -379,7 +382,7 @@ static void test_reasons(void)
 	dax_model_free(model);
 
 	made.sample.tier = DAX_T0;
-	made.sample.extents = false;
+	made.sample.known &= ~DAX_KNOWN_EXTENTS;
 	model = dax_model_build(&made.sample, NULL, 0);
 	CHECK(dax_reason_num(&model->host, DAX_TOTAL, DAX_WHY_DEVICE_SHORT).kind == DAX_NUM_COUNT,
 	      "T0: as long as no reason is unknown, 0 is 0");
@@ -416,7 +419,7 @@ static void test_other(void)
 static void test_many(void)
 {
 	static struct dax_row rows[5000];
-	struct dax_sample sample = {.rows = rows, .nr_rows = 5000, .extents = true};
+	struct dax_sample sample = {.rows = rows, .nr_rows = 5000, .known = DAX_KNOWN_EXTENTS};
 	struct dax_model *model;
 	size_t i;
 

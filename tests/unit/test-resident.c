@@ -11,10 +11,10 @@
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "collect/resident.h"
+#include "proc/resident-source.h"
 #include "sample-make.h"
 #include "unit.h"
-#include "util/resident.h"
+#include "proc/pagemap.h"
 
 #define DEV  (259 << 20)
 #define PAGE 4096

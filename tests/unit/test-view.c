@@ -248,7 +248,7 @@ static void test_columns(void)
 
 static void fill(struct made *made)
 {
-	struct dax_cell *cell;
+	struct dax_counts *cell;
 	int i;
 
 	made_init(made);
@@ -303,7 +303,7 @@ static void test_text(void)
 	text = printed(view_text, model, &opts);
 	CHECK(harmless(text), "names cannot write to the terminal from a frame of text");
 	CHECK(strstr(text, "lost 12") && strstr(text, "(all others)"), "losses are shown");
-	CHECK(strstr(text, "3000000000 faults in ranges that found no room, 3000000000 or more") && !strstr(text, "missing") &&
+	CHECK(strstr(text, "range table full: 3000000000 faults in at least 3000000000 ranges") && !strstr(text, "missing") &&
 		      !strstr(text, "\nwaits "),
 	      "... and how many faults found no room for their range, and what no tier counts is not");
 	CHECK(strstr(text, "1.00G") || strstr(text, "3.00G"), "large counts are readable");
@@ -324,7 +324,7 @@ static void test_text(void)
 	dax_model_free(model);
 
 	made.sample.tier = DAX_T2;
-	made.sample.waits = made.sample.downgrades = made.sample.zero_replaced = true;
+	made.sample.known |= DAX_KNOWN_WAITS | DAX_KNOWN_DOWNGRADES | DAX_KNOWN_ZERO_REPLACED;
 	made.sample.lost.waits = 4;
 	made.sample.lost.entries = 5;
 	made.row[0].count.wait[DAX_WAIT_IN_PMD_FAULT] = 70;
@@ -444,6 +444,7 @@ static void test_json(void)
 
 static void test_details(void)
 {
+	int below = 0, before_last = 0, from = 0;
 	struct lines lines = {.columns = 40};
 	struct dax_model *model;
 	struct made made;
@@ -451,7 +452,7 @@ static void test_details(void)
 	int kind;
 
 	fill(&made);
-	made.sample.threads = true;
+	made.sample.known |= DAX_KNOWN_THREADS;
 	made.row[0].key.tid = 9;
 	made.row[0].path_was = HOSTILE;
 	memcpy(made.row[0].thread, "\033c\xff", 4);
@@ -465,6 +466,17 @@ static void test_details(void)
 		lines_free(&lines);
 	}
 	CHECK(unit_quiet(), "details of all kinds fit 40 columns, and do nothing to a terminal");
+
+	/* Of each class: 10^9 from 896 to 1024 ns, 3 from 2^34 ns on. */
+	lines_details(&lines, &model->host);
+	for (i = 0; i < lines.nr; i++) {
+		below += !strncmp(lines.line[i].text, "below    1.02us   1.00G", 23);
+		before_last += !strncmp(lines.line[i].text, "below     17.2s       0", 23);
+		from += !strncmp(lines.line[i].text, " from     17.2s       3", 23);
+	}
+	CHECK(below == DAX_NR_CLASSES && before_last == below && from == below,
+	      "rows of a histogram are named by their bounds, the last by where it begins: %d %d %d", below, before_last, from);
+	lines_free(&lines);
 	dax_model_free(model);
 }
 

@@ -56,11 +56,35 @@ stage_program()
 	esac
 }
 
+# stage_jq ROOT: one that starts quickly, with its own C library when it is not this machine's
+stage_jq()
+{
+	local root=$1 jq file
+
+	[[ -z ${staged[/usr/bin/jq]+set} ]] || return 0
+	jq=$("$here/fetch-jq") || die "jq: no such program on this machine (for the guest)"
+	if [[ ! -e $jq.elf ]]; then
+		stage_program "$root" "$jq" /usr/bin/jq
+		return
+	fi
+	for file in "${jq%/*}"/*; do
+		stage_file "$root" "$file" "/usr/lib/jq/${file##*/}"
+	done
+	staged[/usr/bin/jq]=1
+	mkdir -p "$root/usr/bin"
+	sed 's|^dir=.*|dir=/usr/lib/jq|' "$jq" >"$root/usr/bin/jq"
+	chmod 755 "$root/usr/bin/jq"
+}
+
 # stage_host_program ROOT NAME: a program from this machine's PATH, into the guest's /usr/bin
 stage_host_program()
 {
 	local root=$1 name=$2 file
 
+	if [[ $name == jq ]]; then
+		stage_jq "$root"
+		return
+	fi
 	file=$(type -P -- "$name") || die "$name: no such program on this machine (for the guest)"
 	stage_program "$root" "$file" "/usr/bin/${name##*/}"
 }
@@ -80,7 +104,7 @@ base_files()
 	local name file
 
 	file=$(type -P busybox) || die "busybox: not found; install busybox-static"
-	printf '%s\n' "$file" "$here/guest-init" "$here/initramfs.sh"
+	printf '%s\n' "$file" "$here/guest-init" "$here/guest-restore" "$here/initramfs.sh"
 	for name in "${BASE_PROGRAMS[@]}"; do
 		PATH=$PATH:/usr/sbin:/sbin type -P "$name" ||
 			die "$name: not found; install xfsprogs and e2fsprogs"
@@ -117,6 +141,7 @@ stage_base()
 			ln -s /busybox/modprobe "$root/usr/sbin/modprobe"
 			;;
 		*/guest-init) stage_file "$root" "$file" /init ;;
+		*/guest-restore) stage_file "$root" "$file" /run-vm/restore ;;
 		*/initramfs.sh) ;;
 		*/terminfo/* | */locale/*) stage_file "$root" "$file" "$(guest_path "$file")" ;;
 		*) stage_program "$root" "$file" "/usr/sbin/${file##*/}" ;;

@@ -47,18 +47,47 @@ tsc_rate()
 	echo "tsc_early_khz=$("$program")"
 }
 
+# add_devices: further kinds of persistent memory, beyond what the machine has otherwise; into args
+# shellcheck disable=SC2054 # QEMU's options have commas
+add_devices()
+{
+	local n=0 kind i
+
+	[[ ${#devices[@]} -gt 0 ]] || return 0
+	for kind in "${devices[@]}"; do
+		# A virtio-pmem is flushed by fsync() of its memory's file.
+		args+=(-object "memory-backend-memfd,id=pmem$n,size=512M")
+		case $kind in
+		nvdimm) args+=(-device "nvdimm,id=nvdimm$n,memdev=pmem$n") ;;
+		virtio-pmem) args+=(-device "virtio-pmem-pci,id=virtio$n,memdev=pmem$n") ;;
+		esac
+		n=$((n + 1))
+	done
+	for ((i = 0; i < ${#args[@]}; i++)); do
+		case ${args[i]} in
+		-machine) args[i + 1]+=,nvdimm=on ;;
+		-m) args[i + 1]+=",slots=$n,maxmem=$(((mem_bytes >> 20) + 4096 + 1024 * n))M" ;;
+		esac
+	done
+}
+
 # shellcheck disable=SC2054 # QEMU's options have commas
 start_guest()
 {
-	local args kargs
+	local args kargs clock=''
 
-	kargs="console=ttyS0 loglevel=7 printk.devkmsg=on rdinit=/init oops=panic panic=-1 tsc=reliable $(tsc_rate) no_timer_check cryptomgr.notests $memmap$append"
+	# With KVM the guest asks KVM for its clock.
+	[[ $accel == kvm ]] || clock="tsc=reliable $(tsc_rate)"
+	kargs="console=ttyS0 loglevel=7 printk.devkmsg=on rdinit=/init oops=panic panic=-1 $clock no_timer_check cryptomgr.notests rcupdate.rcu_cpu_stall_timeout=100 run_vm.first=${job:-1} $memmap$append"
 	args=(-nodefaults -no-user-config -display none -no-reboot -machine pc -cpu "$CPU" -smp "$smp"
 		-m "$((mem_bytes >> 20))M" -kernel "$image" -initrd initrd -append "$kargs"
 		-chardev file,id=log,path=dmesg -serial chardev:log
 		-device virtio-serial-pci,max_ports=8)
+	add_devices
 	if [[ -n $icount ]]; then
 		args+=(-accel tcg -icount shift=0,sleep=off -rtc base=2026-01-01,clock=vm -seed 1)
+	elif [[ $accel == kvm ]]; then
+		args+=(-accel kvm)
 	else
 		args+=(-accel tcg,thread=multi)
 	fi
@@ -70,6 +99,7 @@ start_guest()
 		-chardev file,id=err,path=err -device virtserialport,chardev=err,name=daxscope.err
 		-chardev file,id=tar,path=tar -device virtserialport,chardev=tar,name=daxscope.tar)
 	cd "$tmp" || die "$tmp: has gone"
+	rm -f ctl.in ctl.out
 	: >out
 	: >err
 	: >tar
@@ -77,6 +107,7 @@ start_guest()
 	mkfifo ctl.in ctl.out
 	exec 5<>ctl.out 6<>ctl.in
 	# Should this shell be killed outright, the kernel ends QEMU.
+	begin_progress
 	if [[ -n $tty ]]; then
 		setpriv --pdeathsig TERM "$qemu" "${args[@]}" </dev/tty >/dev/tty 2>qemu.log 5>&- 6>&- &
 		pid=$!
@@ -84,6 +115,7 @@ start_guest()
 	fi
 	setpriv --pdeathsig TERM "$qemu" "${args[@]}" </dev/null >/dev/null 2>qemu.log 5>&- 6>&- &
 	pid=$!
+	[[ ${#job_names[@]} -eq 0 ]] || return 0
 	# Polling, as tail would say on stderr that a machine is short of inotify watches.
 	tail ---disable-inotify -c +1 -s 0.05 -f --pid="$pid" out 5>&- 6>&- &
 	tails+=($!)
@@ -119,17 +151,37 @@ size_of()
 	stat -c %s "$tmp/$1"
 }
 
-# Fills result: "exit STATUS", "fail WHY", "timeout", "deaf" when nobody takes COMMAND's output any more, "stale"
-# when the guest hangs in code that is no longer there, or "gone" when it ended by itself.
+# boot_again: when QEMU failed an assertion of its own before the guest was up, no command has run; twice at most
+boot_again()
+{
+	local t
+
+	[[ $result == gone && -z $ready && $boots -lt 3 ]] && grep -q 'Assertion .* failed' "$tmp/qemu.log" || return 1
+	boots=$((boots + 1))
+	say "QEMU failed before the guest was up, and is started again: $(grep -m 1 'Assertion .* failed' "$tmp/qemu.log")"
+	for t in "${tails[@]}"; do
+		kill "$t" 2>/dev/null || true
+		wait "$t" 2>/dev/null || true
+	done
+	tails=()
+	stop_guest
+	start_guest
+	result=''
+}
+
+# Fills result: "exit STATUS", "fail WHY", "timeout", "deaf" when nobody takes COMMAND's output any more, "hangs"
+# when its kernel says that it does, or "gone" when it ended by itself.
 follow_guest()
 {
-	local line part='' t look=10
+	local line part='' t look=$((SECONDS + 10))
 
 	while :; do
 		if IFS= read -r -t 0.5 line <&5; then
 			line=$part$line part=''
 			case $line in
 			ready)
+				ready=1
+				begin_progress
 				[[ -z $verbose ]] || say "boot and set-up took $(since "$begin") s, before that $(since "$start" "$begin") s"
 				;;
 			fail\ * | exit\ *)
@@ -149,29 +201,37 @@ follow_guest()
 		done
 		if [[ $SECONDS -ge $look ]]; then
 			look=$((SECONDS + 10))
-			! ran_stale || result=stale
+			! hangs || result=hangs
 		fi
+		look_at_progress
 		[[ -z $result ]] || break
-		if [[ $SECONDS -ge $timeout ]]; then
-			result=timeout
-			break
-		fi
 	done
+	! boot_again || follow_guest
 }
 
-# The guest said how many bytes it wrote; QEMU may still be writing the last of them.
-wait_for_output()
+# wait_for_sizes OUT ERR TAR: QEMU may still be writing the last of what the guest says it wrote
+wait_for_sizes()
 {
-	local status out_bytes err_bytes tar_bytes n
+	local said='' last='' n
 
-	read -r _ status out_bytes err_bytes tar_bytes <<<"$result"
 	for ((n = 0; n < 500; n++)); do
-		if [[ $(size_of out) -eq $out_bytes && $(size_of err) -eq $err_bytes && $(size_of tar) -eq $tar_bytes ]]; then
-			return
-		fi
+		said="$(size_of out) $(size_of err) $(size_of tar)"
+		[[ $said != "$1 $2 $3" ]] || return 0
+		[[ $said == "$last" ]] || n=0
+		last=$said
 		sleep 0.02
 	done
-	stop_guest
-	die "the guest's output did not arrive whole: $(size_of out) of $out_bytes, $(size_of err) of $err_bytes," \
-		"$(size_of tar) of $tar_bytes bytes"
+	return 1
+}
+
+wait_for_output()
+{
+	local out_bytes err_bytes tar_bytes
+
+	read -r _ _ out_bytes err_bytes tar_bytes <<<"$result"
+	if ! wait_for_sizes "$out_bytes" "$err_bytes" "$tar_bytes"; then
+		stop_guest
+		die "the guest's output did not arrive whole: $(size_of out) of $out_bytes, $(size_of err) of $err_bytes," \
+			"$(size_of tar) of $tar_bytes bytes"
+	fi
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* test-place.c - files of this process, on whatever filesystem /tmp is, are found where they are.
+/* test-file-locator.c - files of this process, on whatever filesystem /tmp is, are found where they are.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 #include <linux/fs.h>
 #include <linux/types.h>
-#include "collect/place.h"
+#include "proc/file-locator.h"
 #include "unit.h"
 
 #define SECOND 1000000000ULL
@@ -61,7 +61,7 @@ static void *map_file(const char *path)
 	return at;
 }
 
-static bool is(const struct place *place, const char *path, const char *was)
+static bool is(const struct file_locator *place, const char *path, const char *was)
 {
 	return place->path && !strcmp(place->path, path) &&
 	       (was ? place->was && !strcmp(place->was, was) : !place->was);
@@ -72,68 +72,68 @@ static void test_maps(void)
 {
 	char *odd = strdup(in_dir("a\033[31m\nb\\012\xff (deleted)"));
 	struct dax_meta meta;
-	struct place place;
+	struct file_locator place;
 
 	if (map_file(in_dir("one")) == MAP_FAILED)
 		exit(3);
 	meta = meta_of(in_dir("one"), "one");
-	place_init(&place, NULL, &meta);
+	file_locator_init(&place, NULL, &meta);
 	CHECK(place.path[0] == '[' && !place.deleted,
 	      "without a mount there is only a part of a path");
-	place_look(&place, NULL, true, 0);
+	file_locator_look(&place, NULL, true, 0);
 	if (place.path[0] == '[') {
 		printf("skip - places: the maps of a process cannot be read here\n");
-		place_free(&place);
+		file_locator_free(&place);
 		return;
 	}
 	CHECK(is(&place, in_dir("one"), NULL) && !place.gone, "the process's maps have all of it");
-	CHECK(!place_look(&place, NULL, true, 1), "what is there is not searched for");
+	CHECK(!file_locator_look(&place, NULL, true, 1), "what is there is not searched for");
 	rename(in_dir("one"), odd);
-	CHECK(!place_look(&place, NULL, false, 2) && is(&place, in_dir("one"), NULL),
+	CHECK(!file_locator_look(&place, NULL, false, 2) && is(&place, in_dir("one"), NULL),
 	      "without a search nothing changes");
-	CHECK(place_look(&place, NULL, true, 2) && place.path && !strcmp(place.path, odd) &&
+	CHECK(file_locator_look(&place, NULL, true, 2) && place.path && !strcmp(place.path, odd) &&
 		      !place.deleted && !place.gone,
 	      "renamed, to a name of any bytes that ends in (deleted)");
-	CHECK(!place_look(&place, NULL, true, 3), "and is there");
+	CHECK(!file_locator_look(&place, NULL, true, 3), "and is there");
 	unlink(odd);
-	CHECK(place_look(&place, NULL, true, 3 * SECOND) && place.deleted &&
+	CHECK(file_locator_look(&place, NULL, true, 3 * SECOND) && place.deleted &&
 		      !strcmp(place.path, odd),
 	      "deleted, with the name it had");
-	CHECK(!place_look(&place, NULL, true, 3 * SECOND + 1) &&
-		      place_look(&place, NULL, true, 9 * SECOND),
+	CHECK(!file_locator_look(&place, NULL, true, 3 * SECOND + 1) &&
+		      file_locator_look(&place, NULL, true, 9 * SECOND),
 	      "searches in vain are kept apart");
 	close(open(odd, O_CREAT | O_RDWR, 0600));
-	place_look(&place, NULL, true, 60 * SECOND);
+	file_locator_look(&place, NULL, true, 60 * SECOND);
 	CHECK(place.deleted, "a new file of that name is another one");
 	unlink(odd);
 	free(odd);
-	place_free(&place);
+	file_locator_free(&place);
 }
 
 static void test_gone(void)
 {
 	struct dax_meta meta = {
 		.key = {.ino = 1, .dev = 0xfffffff}, .path_dev = 0xfffffff, .nr_parts = 1};
-	struct place place;
+	struct file_locator place;
 	unsigned int i;
 
 	meta.key.tgid = 4194305; /* above all there are */
-	place_init(&place, NULL, &meta);
-	CHECK(place_look(&place, NULL, true, 0) && !place.gone && !place.deleted,
+	file_locator_init(&place, NULL, &meta);
+	CHECK(file_locator_look(&place, NULL, true, 0) && !place.gone && !place.deleted,
 	      "of a file that was never found nothing is said");
 	for (i = 0; i < 10; i++)
-		place_pid(&place, 100 + i);
+		file_locator_pid(&place, 100 + i);
 	CHECK(place.pids[0] == 107 && place.pids[1] == 108 && place.pids[2] == 109 &&
 		      place.pids[3] == 106,
 	      "the last four processes are remembered");
-	place_free(&place);
+	file_locator_free(&place);
 
 	close(open(in_dir("file"), O_CREAT | O_RDWR, 0600));
 	meta = meta_of(in_dir("file"), "file");
 	meta.flags = DAX_META_DELETED;
-	place_init(&place, NULL, &meta);
+	file_locator_init(&place, NULL, &meta);
 	CHECK(place.deleted, "a file without a name is deleted from the first");
-	place_free(&place);
+	file_locator_free(&place);
 	unlink(in_dir("file"));
 }
 

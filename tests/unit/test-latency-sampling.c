@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* test-pace.c - when the begin of 4 KiB faults is looked at: always while they are few, else at moments. */
-#include "collect/pace.h"
+/* test-latency-sampling.c - when the begin of 4 KiB faults is looked at: always while they are few, else at moments. */
+#include "collect/latency-sampling.h"
 #include "unit.h"
 
 #define NSEC 1000000000.0
 
 /* Simulate @seconds of @per_s faults; returns the share of the time that was looked at. */
-static double looked(struct pace *pace, __u32 *begun, double per_s, double seconds)
+static double looked(struct latency_sampling *pace, __u32 *begun, double per_s, double seconds)
 {
 	double now = 0, open = 0;
-	__u64 ns = PACE_CALM_NS;
+	__u64 ns = SAMPLING_CALM_NS;
 	bool on = true;
 
-	if (pace->state == PACE_REST) {
+	if (pace->state == SAMPLING_REST) {
 		on = false;
-		ns = PACE_REST_NS;
-	} else if (pace->state == PACE_MOMENT) {
-		ns = PACE_MOMENT_NS;
+		ns = SAMPLING_REST_NS;
+	} else if (pace->state == SAMPLING_MOMENT) {
+		ns = SAMPLING_MOMENT_NS;
 	}
 	while (now < seconds) {
 		if (on) {
@@ -24,15 +24,15 @@ static double looked(struct pace *pace, __u32 *begun, double per_s, double secon
 			*begun += (__u32)(per_s * (double)ns / NSEC);
 		}
 		now += (double)ns / NSEC;
-		on = pace_next(pace, *begun, &ns);
-		EXPECT(ns >= PACE_MOMENT_NS && ns <= PACE_REST_NS + 200000000);
+		on = latency_sampling_next(pace, *begun, &ns);
+		EXPECT(ns >= SAMPLING_MOMENT_NS && ns <= SAMPLING_REST_NS + 200000000);
 	}
 	return open / now;
 }
 
 int main(void)
 {
-	struct pace pace = {.begun = 0xffffff00};
+	struct latency_sampling pace = {.begun = 0xffffff00};
 	__u32 begun = 0xffffff00; /* the counter runs over */
 	double share;
 	__u64 ns, rests[2];
@@ -45,14 +45,14 @@ int main(void)
 	CHECK(share > 0.03 && share < 0.07, "so is a million: %f", share);
 	CHECK(unit_quiet(), "each wait is within its bounds");
 	looked(&pace, &begun, 10, 2);
-	CHECK(pace.state == PACE_CALM && looked(&pace, &begun, 10, 10) == 1,
+	CHECK(pace.state == SAMPLING_CALM && looked(&pace, &begun, 10, 10) == 1,
 	      "when they get few again, all are");
 
-	pace = (struct pace){0};
-	CHECK(!pace_next(&pace, 1000, &ns), "a burst ends the calm");
+	pace = (struct latency_sampling){0};
+	CHECK(!latency_sampling_next(&pace, 1000, &ns), "a burst ends the calm");
 	rests[0] = ns;
-	CHECK(pace_next(&pace, 1000, &ns) && ns == PACE_MOMENT_NS, "after a rest comes a moment");
-	CHECK(!pace_next(&pace, 2000, &ns), "and after it a rest, while there are many");
+	CHECK(latency_sampling_next(&pace, 1000, &ns) && ns == SAMPLING_MOMENT_NS, "after a rest comes a moment");
+	CHECK(!latency_sampling_next(&pace, 2000, &ns), "and after it a rest, while there are many");
 	rests[1] = ns;
 	CHECK(rests[0] != rests[1], "no two rests are alike");
 	return UNIT_STATUS;

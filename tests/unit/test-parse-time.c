@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* test-jump.c - times in a recording as people type them. */
+/* test-parse-time.c - times in a recording as people type them. */
 #include <stdlib.h>
 #include <time.h>
-#include "top/jump.h"
+#include "top/parse-time.h"
 #include "unit.h"
 
 #define NSEC   1000000000ULL
@@ -43,17 +43,17 @@ int main(void)
 	setenv("TZ", "UTC", 1);
 	tzset();
 	for (i = 0; i < sizeof(good) / sizeof(*good); i++) {
-		bool is = jump_time(good[i].text, BEGIN, LENGTH, &ns);
+		bool is = parse_time(good[i].text, BEGIN, LENGTH, &ns);
 
 		CHECK(is && ns == good[i].ns, "%s is %llu (%llu)", good[i].text,
 		      (unsigned long long)good[i].ns, (unsigned long long)ns);
 	}
 	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++)
-		CHECK(!jump_time(bad[i], BEGIN, LENGTH, &ns), "'%s' is none", bad[i]);
-	CHECK(!jump_time("06:04", 0, LENGTH, &ns) && jump_time("7", 0, LENGTH, &ns) &&
+		CHECK(!parse_time(bad[i], BEGIN, LENGTH, &ns), "'%s' is none", bad[i]);
+	CHECK(!parse_time("06:04", 0, LENGTH, &ns) && parse_time("7", 0, LENGTH, &ns) &&
 		      ns == 7 * NSEC,
 	      "without a clock there is no time of day, but there are seconds");
-	CHECK(jump_time("05:00", BEGIN, NSEC, &ns) && ns == NSEC,
+	CHECK(parse_time("05:00", BEGIN, NSEC, &ns) && ns == NSEC,
 	      "a time of day beyond the end is the end");
 	return UNIT_STATUS;
 }

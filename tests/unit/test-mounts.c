@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* test-path.c - paths from the kernel's components and a mount table of any content. */
+/* test-mounts.c - paths from the kernel's components and a mount table of any content. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <linux/types.h>
-#include "collect/path.h"
+#include "proc/mounts.h"
 #include "unit.h"
 
 static const char table[] =

@@ -1,0 +1,40 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# exact.sh - in a guest: many tasks in the fault handler at once, preempted there, and every fault is counted, or
+# said to be lost; by stat, by record, and by the kernel's own ftrace histograms, in one and the same run.
+#
+# usage: exact.sh DIRECTORY_ON_DAX TIMES      each of 3 x 8 threads faults so many times
+set -eu
+
+dir=$1 times=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+# shellcheck source=tests/guest/hist.sh
+. "$(dirname "$0")/hist.sh"
+
+dax-touch make "$dir/drop" 8
+hist_on
+drop "$dir/drop" 1 1 1 >/dev/null
+hist_seeded
+daxtrace stat --json-file "$work/stat.json" -- daxtrace record -q -o "$work/rec" -- \
+	drop "$dir/drop" 3 8 "$times" >"$work/out" 2>"$work/err" || cat "$work/err"
+hist_off
+grep '^{' "$work/out" | jq .caused >"$work/caused"
+# A real-time kernel has no transparent huge pages: it maps 4 KiB each time, and never tries 2 MiB.
+if [ ! -e /sys/kernel/mm/transparent_hugepage ]; then
+	jq '{faults: {pte_mapped: .faults.pmd_mapped}, ranges: {touched: .ranges.touched, never_tried: .faults.pmd_mapped.read}}' \
+		"$work/caused" >"$work/small"
+	mv "$work/small" "$work/caused"
+fi
+daxtrace report --json -i "$work/rec" >"$work/report.json"
+for tool in stat report; do
+	jq .counts "$work/$tool.json" >"$work/$tool"
+	echo "# $tool: $(jq -c '.lost' "$work/$tool.json")"
+	check "$((24 * times)) faults of 3 x 8 threads: $tool has what was caused" same_counts "$work/caused" "$work/$tool"
+	check "... and lost none" jq -e '.lost | .events + .faults + .details + .slots == 0' "$work/$tool.json"
+done
+check "... ftrace saw the same" agrees_with_ftrace "$work/stat"
+rm -f "$dir/drop"
+exit "$failed"
