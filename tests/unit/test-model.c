@@ -350,6 +350,22 @@ static void test_reasons(void)
 	CHECK(!dax_advise(&model->host, DAX_TOTAL).cause, "no faults, no advice");
 	dax_model_free(model);
 
+	cell->fault[DAX_PMD_FALLBACK][1] = cell->fault[DAX_PTE_ERROR][1] = 20;
+	cell->reason[DAX_WHY_LOOKUP_FAILED] = 20;
+	model = dax_model_build(&made.sample, NULL, 0);
+	CHECK(strstr(dax_advise(&model->host, DAX_TOTAL).fix, "free some space"),
+	      "no extent, and the 4 KiB fault is an error as well: the filesystem is full");
+	dax_model_free(model);
+	cell->fault[DAX_PTE_ERROR][1] = 0;
+	cell->fault[DAX_PTE_MAPPED][1] = 20;
+	model = dax_model_build(&made.sample, NULL, 0);
+	advice = dax_advise(&model->host, DAX_TOTAL);
+	CHECK(!strcmp(advice.cause, "lookup_failed") && strstr(advice.fix, "bug of this kernel"),
+	      "no extent, and the 4 KiB fault has one: the kernel refuses 2 MiB");
+	dax_model_free(model);
+	cell->fault[DAX_PMD_FALLBACK][1] = cell->fault[DAX_PTE_MAPPED][1] = 0;
+	cell->reason[DAX_WHY_LOOKUP_FAILED] = 0;
+
 	cell->fault[DAX_PMD_FALLBACK][0] = 12;
 	cell->fault[DAX_PTE_MAPPED][0] = 112;
 	cell->reason[DAX_WHY_PAST_EOF] = 2;

@@ -68,6 +68,15 @@ const char *dax_item_fs(const struct dax_item *item)
 	return item->kind == DAX_FILE || item->kind == DAX_MOUNT ? item->fs_type : item->most_fs_type;
 }
 
+/*
+ * Where the filesystem has no extent to give, the 4 KiB fault that follows a fallback is an error too. None was: then
+ * it is the kernel that gave up, before it asked the filesystem, as Linux 5.3 did for every fault.
+ */
+static bool refused_by_kernel(const struct dax_counts *cell)
+{
+	return !known_or_0(cell->fault[DAX_PTE_ERROR][0]) && !known_or_0(cell->fault[DAX_PTE_ERROR][1]);
+}
+
 struct dax_advice dax_advise(const struct dax_item *item, enum dax_window window)
 {
 	const struct dax_counts *cell = dax_item_cell(item, window);
@@ -100,5 +109,12 @@ struct dax_advice dax_advise(const struct dax_item *item, enum dax_window window
 	advice.means = dax_reason_means(cause);
 	advice.fix = dax_reason_fix(cause, dax_item_fs(item));
 	advice.run = dax_reason_run(cause, dax_item_fs(item));
+	if (cause == DAX_WHY_LOOKUP_FAILED && refused_by_kernel(cell)) {
+		advice.means = "the kernel never asked the filesystem for an extent, although no 4 KiB entry is in "
+			       "the range, and the 4 KiB faults that followed succeeded";
+		advice.fix = "probably a bug of this kernel, as in Linux 5.3: compare with another version, and "
+			     "report it";
+		advice.run = "uname -r; daxdoctor {file}";
+	}
 	return advice;
 }
