@@ -37,6 +37,9 @@ left_over() {
 
 says "a command's status is passed on" '42 exit 42' -- sh -c 'echo out; echo err >&2; exit 42'
 check "... and its output" test "$(cat "$work/out") $(cat "$work/err")" = 'out err'
+# 3 is the directory itself.
+says "it holds no file open for the caller" '0 exit 0' -- ls /proc/self/fd 7</dev/null 12>/dev/null
+check "... but standard input and output" test "$(tr '\n' ' ' <"$work/out")" = '0 1 2 3 '
 says "124 of the command's own is no hang" '124 exit 124' -- sh -c 'exit 124'
 # shellcheck disable=SC2016 # the shell's own
 says "a signal that ended it is named" '143 signal 15' -- sh -c 'kill -TERM $$'

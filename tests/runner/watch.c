@@ -234,6 +234,8 @@ static pid_t start(char **argv)
 	signal(SIGINT, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);
 	signal(SIGCHLD, SIG_DFL);
+	/* What the caller holds open is not the command's: mmdebstrap fails where 3 to 9 are taken. */
+	close_range(3, ~0U, 0);
 	execvp(argv[0], argv);
 	fprintf(stderr, "watch: %s: %s\n", argv[0], strerror(errno));
 	_exit(127);
