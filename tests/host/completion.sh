@@ -23,7 +23,7 @@ check "manuals and completions say what the table of options says" tools/cli/upd
 
 # What an option that takes something is given to try it.
 declare -A value=([SEC]=1 [N]=1 [M]=1 [S]=1 [T]=1 [P]=1 [SIZE]=8M [FILE]=x [FIELD]=faults [WHEN]=auto [WHICH]=all [PATH]=/ [ADDRESS]=0 [EXPR]="faults >= 0"
-	[KIND]=pmd-read ["PID[,PID]"]=$$ [PID]=$$ [SHA]=abc0001 [NAME]=root [DIR]=. [TEXT]=x [SECONDS]=1 [KEY=VALUE]=a=b [WHAT]=main
+	[KIND]=pmd-read ["PID[,PID]"]=$$ [PID]=$$ [SHA]=abc0001 [NAME]=$(id -un) [DIR]=. [TEXT]=x [SECONDS]=1 [KEY=VALUE]=a=b [WHAT]=main
 	[WAY]=lower [MODE]=pr [Q]=0.1 [PERCENT]=+10% [RUNS]=50 [TIMES]=99 [RULE]=iqr)
 
 # takes_all PROGRAM [COMMAND]: each option that is offered is taken, and --help has each
@@ -31,6 +31,8 @@ takes_all() {
 	local bad='' option takes offered_now=0
 	while read -r option takes; do
 		offered_now=$((offered_now + 1))
+		# It looks at what the kernel allows, which is nothing without root.
+		case $(id -u):$option in 0:*) ;; *:--features) continue ;; esac
 		# --help behind it is seen only when it was right.
 		"$@" "$option" ${takes:+"${value[$takes]:-no-value-for-$takes}"} --help >"$work/said" 2>&1 </dev/null || bad+=" $option"
 		case $option in --version | -V | --features | --list-fields) ;; *) grep -qi '^usage' "$work/said" || bad+=" $option" ;; esac

@@ -207,6 +207,8 @@ void top_options(struct top_opts *opts, int argc, char *argv[])
 		die_usage("-i: a recording is shown as it is: no -p, -G, --resident, no COMMAND");
 	if (opts->user && !opts->command)
 		die_usage("-u: goes with a COMMAND after --");
+	if (opts->user)
+		user_require(opts->user);
 	figures(opts);
 	if (!opts->interval_ns)
 		opts->interval_ns = (__u64)((opts->view == TOP_FIGURES && !opts->recording

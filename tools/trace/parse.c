@@ -67,4 +67,6 @@ void session_operands(struct session_opts *opts, int argc, char *argv[])
 		die_usage("-a and -p exclude each other");
 	if (opts->user && !opts->command)
 		die_usage("-u: goes with a COMMAND");
+	if (opts->user)
+		user_require(opts->user);
 }

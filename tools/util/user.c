@@ -28,14 +28,19 @@ const struct user *user_find(const char *name)
 		found = getpwuid((uid_t)parse_number("-u", name, 0, ~0U - 1));
 	if (!found)
 		die_usage("-u %s: there is no such user", name);
-	if (geteuid() && found->pw_uid != geteuid())
-		die(DAX_EXIT_UNSUPPORTED, "-u %s: only root can run a command as another user: use sudo", name);
 	user = (struct user){.uid = found->pw_uid,
 			     .gid = found->pw_gid,
 			     .name = copy(found->pw_name),
 			     .home = copy(found->pw_dir),
 			     .shell = copy(found->pw_shell)};
 	return &user;
+}
+
+void user_require(const struct user *user)
+{
+	if (geteuid() && user->uid != geteuid())
+		die(DAX_EXIT_UNSUPPORTED, "-u %s: only root can run a command as another user: use sudo",
+		    user->name);
 }
 
 int user_become(const struct user *user)

@@ -11,8 +11,11 @@ struct user {
 	char *name, *home, *shell; /* kept until the program ends */
 };
 
-/* The user that --user names, by name or number. Ends the program when there is none, or when we are not root. */
+/* The user that --user names, by name or number. Ends the program with 2 when there is none. */
 const struct user *user_find(const char *name);
+
+/* Ends the program with 3 when it may not become @user, as it is not root. */
+void user_require(const struct user *user);
 
 /* Become @user for good, groups and environment as well. Returns 0 or a negative errno. */
 int user_become(const struct user *user);
