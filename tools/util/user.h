@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* user.h - run a command as another user than root. */
+/* user.h - run a command as a user other than root. */
 #ifndef DAX_UTIL_USER_H
 #define DAX_UTIL_USER_H
 
@@ -11,10 +11,13 @@ struct user {
 	char *name, *home, *shell; /* kept until the program ends */
 };
 
-/* The user that --user names, by name or number. Ends the program when there is none, or when we are not root. */
+/*
+ * The user that --user names, by name or number. Ends the program when there is none, or when we
+ * are not root.
+ */
 const struct user *user_find(const char *name);
 
-/* Become @user for good, groups and environment as well. Returns 0 or a negative errno. */
+/* Become @user permanently, with groups and environment. Returns 0 or a negative errno. */
 int user_become(const struct user *user);
 
 #endif
