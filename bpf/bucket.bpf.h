@@ -14,8 +14,8 @@
 
 /*
  * The bucket of @ns, as dax_wire.h defines it: a tree of comparisons whose leaves shift by a
- * constant. Left to itself the compiler makes conditional moves of it, of which BPF has none, and
- * a shift by a register, which costs several instructions on x86.
+ * constant. Left to itself, the compiler would use conditional moves, which BPF lacks, and a shift
+ * by a register, which costs several instructions on x86.
  */
 #define BUCKET_LEAF(e)                                                                             \
 	({                                                                                         \

@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * calls.bpf.h - T2: on whose behalf a function of the kernel runs, found on the stack. Walking it
- * takes a few hundred instructions, so it is only done where a task sleeps or unmaps anyway.
+ * calls.bpf.h - T2: which kernel function called a traced function, found on the stack. Walking the
+ * stack takes a few hundred instructions, so it is done only where a task sleeps or unmaps anyway.
  */
 #ifndef CALLS_BPF_H
 #define CALLS_BPF_H
 
 #include "slot.bpf.h"
 
-/* From this program over its trampoline and the traced function to the fault handler. */
+/*
+ * Enough to reach the fault handler from this program, past its trampoline and the traced function.
+ */
 #define CALL_DEPTH 14
 
 const volatile struct dax_bpf_callers callers = {};
 
 /*
- * The role of the function that @at returns to, if it is from @least to @most, or DAX_NR_ROLES.
- * Global, so that the verifier looks at it once and not at each place of each stack.
+ * The role of the function that contains the return address @at, if it is in @least to @most; else
+ * DAX_NR_ROLES. A global function, so that the verifier checks it once and not for each place of
+ * the stack.
  */
 __noinline __u32 role_at(__u64 at, __u32 least, __u32 most)
 {
@@ -26,14 +29,17 @@ __noinline __u32 role_at(__u64 at, __u32 least, __u32 most)
 
 		if (role < least || role > most)
 			continue;
-		/* A return address is behind its call: the end belongs to the function. */
+		/*
+		 * A return address lies after its call, so the end address still belongs to the
+		 * function.
+		 */
 		if (at > callers.caller[i].from && at <= callers.caller[i].to)
 			return role;
 	}
 	return DAX_NR_ROLES;
 }
 
-/* The same for the innermost caller that has such a role. */
+/* The role of the innermost caller with a role in @least to @most; else DAX_NR_ROLES. */
 static __always_inline __u32 called_by(void *ctx, __u32 least, __u32 most)
 {
 	__u64 stack[CALL_DEPTH] = {};
@@ -49,7 +55,7 @@ static __always_inline __u32 called_by(void *ctx, __u32 least, __u32 most)
 	return DAX_NR_ROLES;
 }
 
-/* wanted() without a frame. */
+/* Does this task pass all filters? As wanted(), without a frame. */
 static __always_inline bool is_watched(__u64 id)
 {
 	__u32 tgid = id >> 32;
@@ -59,7 +65,7 @@ static __always_inline bool is_watched(__u64 id)
 	return !(cfg.who & DAX_WHO_CGROUPS) || in_cgroups();
 }
 
-/* A file as the slots and the filter know it; false: the task is not watched. */
+/* Fill in the slot key of @inode in task @id. False: the task is not watched. */
 static __always_inline bool key_of(struct dax_key *key, struct inode *inode, __u64 id)
 {
 	if (!is_watched(id))
@@ -75,8 +81,9 @@ static __always_inline bool key_of(struct dax_key *key, struct inode *inode, __u
 }
 
 /*
- * The dentry that @alias is in. What a kernel lacks is an instruction that its verifier refuses, so
- * the compiler must not take one of the two offsets before it has asked which there is.
+ * The dentry that contains @alias. The verifier refuses an instruction about a field that the
+ * kernel lacks, so the compiler must not compute either offset before the test of which field
+ * exists.
  */
 static __always_inline struct dentry *dentry_of(struct hlist_node *alias)
 {
@@ -95,8 +102,8 @@ static __always_inline struct dentry *dentry_of(struct hlist_node *alias)
 }
 
 /*
- * The cell of @key's file and process, of which no fault may have been seen yet. No frame is
- * touched: fentry programs run with preemption on.
+ * The cell of @key's file and process, for which no fault may have been counted yet. It uses no
+ * frame, because fentry programs run with preemption enabled.
  */
 static __always_inline __u32 cell_at(const struct dax_key *key, struct inode *inode)
 {

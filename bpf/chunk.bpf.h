@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* chunk.bpf.h - the bits kept for each 2 MiB range of each file: where they are, and who sets them.
- */
+/* chunk.bpf.h - find and set the bits that are kept for each 2 MiB range of each file. */
 #ifndef CHUNK_BPF_H
 #define CHUNK_BPF_H
 
@@ -30,7 +29,7 @@ static __always_inline struct dax_chunk *chunk_get(struct frame *f, __u64 range)
 	return chunk_take(&key);
 }
 
-/* Set a bit and say whether it was clear: each bit is won by exactly one fault. */
+/* Set a bit and return whether it was clear: for each bit exactly one fault gets true. */
 static __always_inline bool bit_won(__u64 *word, __u64 bit)
 {
 	if (*word & bit)
@@ -38,7 +37,10 @@ static __always_inline bool bit_won(__u64 *word, __u64 bit)
 	return !(__sync_fetch_and_or(word, bit) & bit);
 }
 
-/* The bits that decide what a 4 KiB fault counts as. Whoever sets one makes all caches stale. */
+/*
+ * Set a bit that decides how a 4 KiB fault is counted. This invalidates the cached range of all
+ * CPUs.
+ */
 static __always_inline void bit_set_seen(__u64 *word, __u64 bit)
 {
 	if (bit_won(word, bit))
@@ -46,8 +48,8 @@ static __always_inline void bit_set_seen(__u64 *word, __u64 bit)
 }
 
 /*
- * One bit for each range that found no room, by a hash of it: as long as they are few, nearly each has
- * its own.
+ * One bit for each range that found no room, selected by a hash of the range. While there are few
+ * such ranges, nearly each has a bit of its own.
  */
 #define LET_GO_BITS 17
 static __u64 let_go[1 << (LET_GO_BITS - 6)];

@@ -1,28 +1,28 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * compat.bpf.h - the one place that knows how kernels differ, and the constants of theirs that we
- * read. Linux 5.15 is the oldest: faults go through iomap_iter() from there on.
+* compat.bpf.h - the one place for differences between kernels, and for the kernel's constants that
+* we use. Linux 5.15 is the oldest supported: from there on faults go through iomap_iter().
  *
  * What needs no code, because names are looked up at load time:
  *   6.3   vm_area_struct.vm_flags moved into a union (bc292ab00f6c)
- *   6.4   FAULT_FLAG_VMA_LOCK; a fault that may not go on under it is tried again under mmap_lock, at
- *         2 MiB too from 6.7 on. No older kernel sets the bit.
+*   6.4   FAULT_FLAG_VMA_LOCK; a fault that cannot be handled under the VMA lock is repeated under
+*         mmap_lock, from 6.7 on at 2 MiB too. No older kernel sets the bit.
  *   6.12  dax_pmd_load_hole* pass a folio where they passed a page: only compared with NULL here
- *   6.16  dax_insert_mapping, dax_pmd_insert_mapping are gone (a4a45a9a72f3): never used, since
- *         from 5.15 on nothing fired them
+*   6.16  dax_insert_mapping, dax_pmd_insert_mapping are gone (a4a45a9a72f3): not used here, as
+*         from 5.15 on no code fires them
  *   6.18  a 2 MiB zero page that lost a race ends in NOPAGE, not in FALLBACK
- *   7.0   dentry.d_u has no name any more: what it holds is in the dentry itself (calls.bpf.h)
+*   7.0   the union dentry.d_u has no name any more; its members are looked up directly (calls.bpf.h)
  *   7.1   inode.i_ino is u64
  *
  * What needs code:
- *   7.0   programs on tracepoints are preempted, and skipped: exclusive.bpf.h, exact.bpf.h
+*   7.0   programs on tracepoints can be preempted, and are then skipped: exclusive.bpf.h, exact.bpf.h
  *
- * What fentry meets, looked up by name on the running kernel; any may be missing:
+* Functions for fentry programs, looked up by name on the running kernel; any may be missing:
  *   6.0   dax_lock_mapping_entry() waits too ("fsdax: introduce dax_lock_mapping_entry()")
  *   6.7   dax_lock_page() is dax_lock_folio() (91e79d22be75)
  *   6.15  get_unlocked_entry() is get_next_unlocked_entry(), with a second way to sleep beside it
  *         (6be3e21d25ca): both sleep by prepare_to_wait_exclusive() and finish_wait() as before,
- *         so it is these that are traced; dax_delete_mapping_range() removes entries as well, which
+*         so those two are traced; dax_delete_mapping_range() removes entries as well, which
  *         leaves the note of an empty entry to the next 4 KiB fault (see split.bpf.h)
  *   any   nodes of the XArray have 16 slots with CONFIG_BASE_SMALL, else 64 (see entries.bpf.h)
  */
@@ -49,7 +49,7 @@
 #define S_DAX		  0x2000 /* inode.i_flags, since 4.0 */
 #define WQ_FLAG_EXCLUSIVE 0x01	 /* wait_queue_entry.flags, since 4.13 */
 
-/* What is kept in the page cache of a DAX file: xa_mk_value() of these flags, since 4.20. */
+/* An entry in the page cache of a DAX file is xa_mk_value() of these flags, since 4.20. */
 #define DAX_ENTRY_PMD	0x2
 #define DAX_ENTRY_ZERO	0x4
 #define DAX_ENTRY_EMPTY 0x8

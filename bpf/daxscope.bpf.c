@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* daxscope.bpf.c - the doors: one thin program for each tracepoint and traced function. */
+/* daxscope.bpf.c - one short program for each tracepoint and each traced function. */
 #include "vmlinux.h"
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
@@ -88,7 +88,10 @@ int BPF_PROG(on_exit)
 	return EXCLUSIVE(task_ended());
 }
 
-/* T1: fires for all iomap I/O of the machine, so it leaves at once when no 2 MiB fault is on. */
+/*
+ * T1: fires for all iomap I/O of the machine, so it returns at once when no 2 MiB fault is in
+ * progress.
+ */
 
 SEC("tp_btf/iomap_iter_dstmap")
 int BPF_PROG(on_dstmap, struct inode *inode, struct iomap *iomap)
@@ -97,8 +100,8 @@ int BPF_PROG(on_dstmap, struct inode *inode, struct iomap *iomap)
 }
 
 /*
- * T2: fentry, on functions that faults call only when they sleep or unmap. The whole machine calls
- * them, so they leave at once when it is about something else.
+ * T2: fentry on functions that faults call only when they sleep or unmap. Other kernel code calls
+ * them as well; for that the programs return at once.
  */
 
 SEC("fentry/finish_wait")
@@ -127,7 +130,7 @@ int BPF_PROG(on_unmap, struct address_space *mapping, unsigned long start, unsig
 	return mapping->host->i_flags & S_DAX ? zero_unmapped(ctx, mapping, start, nr) : 0;
 }
 
-/* At the end: only what is gone by then can be noted no more. */
+/* At exit, not at entry: a fault can note the entry until it is deleted. */
 SEC("fexit/dax_delete_mapping_entry")
 int BPF_PROG(on_delete_entry, struct address_space *mapping, unsigned long index)
 {
@@ -172,7 +175,10 @@ int BPF_PROG(on_entry_wait, unsigned int dev, unsigned long ino, unsigned long p
 	return EXCLUSIVE(entry_waited(dev, ino, op, wait_ns));
 }
 
-/* Filters follow children: a process is watched before it runs. Only loaded with a filter set. */
+/*
+ * Filters follow children: a child is in the filter before it runs. Loaded only with a filter of
+ * processes.
+ */
 
 static __always_inline int follow(struct task_struct *parent, struct task_struct *child)
 {
@@ -193,7 +199,7 @@ int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
 	return follow(parent, child);
 }
 
-/* With cfg.preempts: should that one be skipped. */
+/* With cfg.preempts: a second program, in case the kernel skips the first. */
 SEC("tp_btf/sched_process_fork")
 int BPF_PROG(on_fork_again, struct task_struct *parent, struct task_struct *child)
 {
@@ -204,7 +210,9 @@ static __always_inline int forget(struct task_struct *task)
 {
 	__u32 tgid = task->tgid;
 
-	/* The last thread of it: no fault comes any more, and its number is not another's yet. */
+	/*
+	 * The last thread of the process: it has no more faults, and its number is not reused yet.
+	 */
 	if (!task->signal->live.counter && !bpf_map_delete_elem(&watched_tgids, &tgid))
 		__sync_fetch_and_add(&watch_epoch, 1);
 	return 0;
@@ -216,7 +224,9 @@ int BPF_PROG(on_process_exit, struct task_struct *task)
 	return forget(task);
 }
 
-/* With cfg.exact, run by perf: some replace programs above, some come in addition: see exact.bpf.h. */
+/*
+ * With cfg.exact, run by perf: some replace programs above, others are additional. See exact.bpf.h.
+ */
 
 SEC("tracepoint/fs_dax/dax_pmd_fault")
 int exact_pmd_fault(struct trace_event_raw_dax_pmd_fault_class *ctx)
@@ -286,7 +296,10 @@ int exact_exit_process(void *ctx)
 	return forget(bpf_get_current_task_btf());
 }
 
-/* Only loaded when a filter has numbers of another pid namespace: finds the processes that they mean. */
+/*
+ * Loaded only when a filter has numbers of another pid namespace: finds the processes that they
+ * stand for.
+ */
 SEC("iter/task")
 int find_asked(struct bpf_iter__task *ctx)
 {
@@ -295,7 +308,7 @@ int find_asked(struct bpf_iter__task *ctx)
 	return task ? pid_asked(task) : 0;
 }
 
-/* Only loaded where a mapping may have other numbers in /proc than its faults have. */
+/* Loaded only where /proc may show other inode numbers for a mapping than its faults have. */
 SEC("iter/task_vma")
 int tell_mapped(struct bpf_iter__task_vma *ctx)
 {
@@ -304,7 +317,7 @@ int tell_mapped(struct bpf_iter__task_vma *ctx)
 	return vma ? mapped_write(ctx->meta->seq, vma) : 0;
 }
 
-/* Run by the collector before it gives a slot to somebody else. */
+/* Run by the collector before it gives a slot to another file or process. */
 SEC("syscall")
 int slot_cached(struct dax_slot_ask *ask)
 {

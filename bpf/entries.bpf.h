@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * entries.bpf.h - look into the page cache of a file: for 4 KiB entries of one 2 MiB range, and for
- * the entry of one page. The first is only asked when a fault fell back without ever looking for an
- * extent: either such an entry was in its way, or the filesystem failed to find an extent, and no
- * event tells which. The second by fentry programs alone.
+ * the entry of one page (T2). The first is done only when a fault fell back and 4 KiB entries may
+ * be why: with no extent, the other cause is that the filesystem failed to find one, and no event
+ * shows which.
  */
 #ifndef ENTRIES_BPF_H
 #define ENTRIES_BPF_H
@@ -27,7 +27,7 @@ static __always_inline __u32 xa_slot_of(__u64 index, __u32 shift)
 	return (index >> (shift & 63)) & ((1U << xa_chunk_shift()) - 1);
 }
 
-/* Is @index beyond all that the tree below its first node, of @shift, can hold? */
+/* Is @index beyond what the tree below its first node, of @shift, can hold? */
 static __always_inline bool xa_beyond(__u64 index, __u32 shift)
 {
 	shift += xa_chunk_shift();
@@ -50,9 +50,9 @@ static __always_inline void *xa_slot(const struct xa_node *node, __u32 slot)
 }
 
 /*
- * A 2 MiB entry lies in 8 slots of a node of 64 pages a slot, one of them real, seven pointing to
- * it (in 2 of 256 pages where nodes are small); 4 KiB entries lie in nodes below. So what tells
- * them apart is a node in any of the 8.
+ * A 2 MiB entry occupies 8 slots of a node with 64 pages in a slot: one slot holds the entry, seven
+ * point to it (with small nodes: 2 slots of 256 pages). 4 KiB entries are in the nodes below. So
+ * the range has 4 KiB entries if any of its slots holds a node.
  */
 static __noinline int has_pte_entries(struct inode *inode, __u64 pgoff)
 {
@@ -103,7 +103,7 @@ __noinline int entry_flags(__u64 at, __u64 pgoff)
 			return -1;
 		slot = xa_slot_of(pgoff, shift);
 		entry = xa_slot(node, slot);
-		/* A slot of a larger entry that only points to the first of its slots. */
+		/* A slot of a larger entry that points to the first of its slots. */
 		if (((__u64)entry & 3) == 2 && (__u64)entry >> 2 < slot)
 			entry = xa_slot(node, (__u64)entry >> 2);
 	}

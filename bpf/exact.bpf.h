@@ -2,33 +2,34 @@
 /*
  * exact.bpf.h - count the faults for which the kernel skips our programs: Linux 7.0 and later.
  *
- * From there on a task can be preempted inside a program on a tracepoint. Until it goes on, the kernel
- * skips that program for all other tasks on that CPU: of 24 threads on two CPUs each fourth fault was
- * lost. Programs that perf runs on the same tracepoint are never skipped for that: the kernel runs
- * them with preemption off from before it looks whether they run already. But they are only told
- * numbers: no inode, so no name, no generation and no page cache.
+ * From 7.0 on a task can be preempted inside a program on a tracepoint. Until that task continues,
+ * the kernel skips the program for all other tasks on that CPU: with 24 threads on two CPUs every
+ * fourth fault was lost. Programs that perf runs on the same tracepoint are never skipped for this
+ * reason: the kernel disables preemption before it checks whether they are already running. But
+ * perf passes them only numbers: no inode, so no name, no generation and no page cache.
  *
- * So perf's programs take what numbers tell: that a 2 MiB fault begins, which extent it found, whether
- * it mapped a zero page, that a task ends. And where a fault ends they come first, and leave in the
- * task's state how (ST_ENDED). The other program, which has the inode, then counts the fault and takes
- * that away. Where it was skipped, the next of perf's programs finds it, at the latest when the task
- * ends, and counts the fault for the file that has this number on this device. Such a fault is not
- * timed. A file that no program was run for so far is found in the mapping; where that has gone by
- * then, the fault is counted under (other), and its range as not tracked.
+ * perf's programs therefore note what the numbers show: that a 2 MiB fault begins, which extent it
+ * found, whether it mapped a zero page, and that a task ends. At the end of a fault perf's program
+ * runs first, and stores how the fault ended in the task's state (ST_ENDED). The other program,
+ * which has the inode, then counts the fault and clears that state. If the kernel skipped it, the
+ * next program of perf in this task, at the latest the one at the end of the task, finds the state
+ * and counts the fault for the file with this inode number on this device. Such a fault is not
+ * timed. If no program has seen the file before, the mapping shows which file it is; if the mapping
+ * is gone by then, the fault is counted for all other files, and its range as untracked.
  *
- * perf's programs come first because they are attached first: the kernel calls in that order.
- * With them a 4 KiB fault that is timed costs 1,582 instructions more on 7.3, where it is 613 on 6.1 without them
- * (docs/costs.md; a perf event alone costs 374). Two programs of the other kind, one to count when the first was
- * skipped, would be skipped as well.
+ * perf's programs run first because they are attached first: the kernel calls programs in that
+ * order. With them a timed 4 KiB fault costs 1,582 more instructions on 7.3; without them it costs
+ * 613 more on 6.1 (docs/costs.md; one perf event alone costs 374). A second program of the other
+ * kind, to count when the first was skipped, would be skipped as well.
  */
 #ifndef EXACT_BPF_H
 #define EXACT_BPF_H
 
 #include "fault.bpf.h"
 
-__u32 exact_on = 0; /* all programs are attached */
+__u32 exact_on = 0; /* 1 once all programs are attached */
 
-/* The inode that @known was about, if it still is the one at that address; 0: it is not. */
+/* The address of the inode that @known describes, if that inode is still there; else 0. */
 static __always_inline __u64 inode_known(const struct file_known *known, __u32 dev, __u64 ino)
 {
 	struct inode *inode = (struct inode *)known->inode;
@@ -47,7 +48,10 @@ struct file_wanted {
 	__u32 pad;
 };
 
-/* Take a slot for the file that @vma maps, if it is the one that is wanted: files_known has it then. */
+/*
+ * Take a slot for the file that @vma maps, if it is the wanted one. This adds the file to
+ * files_known.
+ */
 static long file_mapped(struct task_struct *task, struct vm_area_struct *vma, struct file_wanted *wanted)
 {
 	struct file *file = vma->vm_file;
@@ -67,7 +71,7 @@ static long file_mapped(struct task_struct *task, struct vm_area_struct *vma, st
 	return 0;
 }
 
-/* A file that is not known: the mapping that the fault was in tells, unless it has gone since. */
+/* Look for an unknown file in the mapping that the fault was in. The mapping may be gone. */
 static __noinline int file_learn(struct frame *f, __u64 id)
 {
 	struct file_wanted wanted = {};
@@ -81,7 +85,7 @@ static __noinline int file_learn(struct frame *f, __u64 id)
 	return 0;
 }
 
-/* The cell of the file that f->st.end names; f's caches are about them from here on. */
+/* The cell of the file in f->st.end. Sets the caches in @f to this file and task. */
 static __noinline __u32 cell_known(struct frame *f, __u32 cpu, __u64 id)
 {
 	struct file_id file = {};
@@ -106,13 +110,13 @@ static __noinline __u32 cell_known(struct frame *f, __u32 cpu, __u64 id)
 		f->inode = inode_known(known, file.dev, file.ino);
 	} else {
 		__sync_fetch_and_add(&losses.slots, 1);
-		f->ino = 0; /* no file has that: see range_note() */
+		f->ino = 0; /* no file has number 0: see range_note() */
 		f->inode = 0;
 	}
 	return f->cell;
 }
 
-/* Ask for a sync as sync_wanted() does. */
+/* Note that the fault waits for a sync, as sync_wanted() does. */
 static __always_inline void end_wants_sync(struct frame *f, __u64 id, __u32 at)
 {
 	if (at == NO_CELL) {
@@ -126,7 +130,7 @@ static __always_inline void end_wants_sync(struct frame *f, __u64 id, __u32 at)
 	frame_hold(f, id);
 }
 
-/* Count the fault whose program was skipped. */
+/* Count a fault for which the kernel skipped the program that should have counted it. */
 __noinline int end_count(struct frame *f)
 {
 	__u64 id = bpf_get_current_pid_tgid();
@@ -135,7 +139,7 @@ __noinline int end_count(struct frame *f)
 	struct fault_end end;
 	bool write;
 
-	if (!f || !cfg.exact) /* what follows some kernels would refuse */
+	if (!f || !cfg.exact) /* some kernels would refuse what follows */
 		return 0;
 	__sync_fetch_and_add(&recovered, 1);
 	end = f->st.end;
@@ -162,7 +166,7 @@ __noinline int end_count(struct frame *f)
 		write = true;
 		outcome = sync_outcome(f->st.flags, end.result, kind == END_SYNC_GONE);
 	}
-	f->st.flags &= ~ST_BEGUN; /* when it ended is not known */
+	f->st.flags &= ~ST_BEGUN; /* when it ended is unknown */
 	account_in(at, f, cpu, id, f->inode, false, (void *)0, end.pgoff, end.address, write,
 		   OUTCOME_OF(outcome), REASON_OF(outcome), false);
 	f->st.flags &= ~ST_SYNC;
@@ -172,7 +176,7 @@ __noinline int end_count(struct frame *f)
 	return 0;
 }
 
-/* frame_get() for perf's programs: what ended before is counted. */
+/* frame_get() for perf's programs. Counts an earlier fault that was not counted. */
 static __always_inline struct frame *frame_exact(__u64 id)
 {
 	struct frame *f = frame_get(bpf_get_smp_processor_id(), id);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * exclusive.bpf.h - one program at a time on a CPU: what frames and rings rely on.
+ * exclusive.bpf.h - lets only one program run at a time on a CPU, as frames and rings require.
  *
- * Up to Linux 6.19 programs on tracepoints run with preemption off. From 7.0 on only migration is, so
- * the programs switch preemption off themselves. The kernel has the calls for it from 6.13 on. Where
- * they are not needed they are left out (daxscope_plain.bpf.c): libbpf looks for a call that the kernel
- * lacks in all modules, which takes CAP_SYS_ADMIN.
+ * Up to Linux 6.19 programs on tracepoints run with preemption disabled. From 7.0 on only migration
+ * is disabled, so the programs disable preemption themselves. The kernel has the functions for this
+ * from 6.13 on. For kernels that do not need them, the programs are built without these calls
+ * (daxscope_plain.bpf.c): libbpf searches all modules for a function that the kernel lacks, which
+ * needs CAP_SYS_ADMIN.
  */
 #ifndef EXCLUSIVE_BPF_H
 #define EXCLUSIVE_BPF_H

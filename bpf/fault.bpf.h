@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* fault.bpf.h - the one body for every way a fault begins and ends: classify, count, time, record.
- */
+/* fault.bpf.h - what is done at every begin and end of a fault: classify, count, time, record. */
 #ifndef FAULT_BPF_H
 #define FAULT_BPF_H
 
@@ -42,17 +41,20 @@ __noinline int entry_counts(struct dax_cell *cell, const struct fault_state *st)
 	return 0;
 }
 
-/* Zero pages and syncs of both sizes share a class, so when 4 KiB are not timed, 2 MiB are not. */
+/*
+ * Both sizes share a class for zero pages and syncs: while 4 KiB faults are not timed, 2 MiB ones
+ * are not.
+ */
 static __always_inline bool class_rests(__u32 class)
 {
 	return (class == DAX_LAT_ZERO || class == DAX_LAT_SYNC) && *(volatile __u32 *)&timing_rests;
 }
 
 /*
- * Count one fault that has ended. @plain promises that @outcome is a constant and the state is at
- * most that it began: the compiler then drops every other case from the hottest path.
- * @pointers, a constant too: @inode and @vmf are the kernel's own, not a number and @address. The
- * verifier of 6.1 would not know from @vmf.
+ * Count one fault that has ended. @plain: @outcome is a constant and the state shows at most that
+ * the fault began, so that the compiler removes every other case from the most frequent path.
+ * @pointers, also a constant: @inode and @vmf are kernel pointers; otherwise @inode is a number and
+ * @address is used. The verifier of 6.1 would not accept a test of @vmf instead.
  */
 static __always_inline void account_in(__u32 at, struct frame *f, __u32 cpu, __u64 id, __u64 inode,
 				       bool pointers, struct vm_fault *vmf, __u64 pgoff,
@@ -63,7 +65,10 @@ static __always_inline void account_in(__u32 at, struct frame *f, __u32 cpu, __u
 	struct dax_cell *cell;
 	__u32 flags, class;
 
-	/* Bounded before it is compared with any: else the verifier of 6.18 warns of bounds that cannot be. */
+	/*
+	 * Bound the number before comparing it: otherwise the verifier of 6.18 warns of impossible
+	 * bounds.
+	 */
 	if (!plain) {
 		ONE_REGISTER(nth);
 		if (nth >= DAX_NR_OUTCOMES)
@@ -92,7 +97,7 @@ static __always_inline void account_in(__u32 at, struct frame *f, __u32 cpu, __u
 		now = bpf_ktime_get_ns();
 		took = elapsed(f->st.begin, now);
 		__sync_fetch_and_add(&cell->fault[nth][write ? 1 : 0], 1);
-		if (!cfg.record) /* else the record holds it */
+		if (!cfg.record) /* with it, the record holds the time */
 			latency_add(cell, class, took);
 	} else {
 		__sync_fetch_and_add(&cell->fault_untimed[nth][write ? 1 : 0], 1);
@@ -126,7 +131,10 @@ static __always_inline void account(struct frame *f, __u32 cpu, __u64 id, struct
 	account_in(at, f, cpu, id, (__u64)inode, true, vmf, vmf->pgoff, 0, write, outcome, reason, plain);
 }
 
-/* What T0 and T1 can tell of a fallback: the kernel's own tests, in its order. @at: address of the inode. */
+/*
+ * The reason of a fallback: as the kernel reports it (T3), or by the kernel's own tests in its
+ * order. @at: address of the inode.
+ */
 static __always_inline __u32 fallback_reason(const struct fault_state *st, __u64 at,
 					     const struct fault_end *end)
 {
@@ -158,7 +166,7 @@ static __always_inline __u32 fallback_reason(const struct fault_state *st, __u64
 		return DAX_WHY_UNKNOWN;
 	if (!(st->flags & ST_MAP))
 		return has_pte_entries(inode, pgoff) ? DAX_WHY_PTE_ENTRY : DAX_WHY_LOOKUP_FAILED;
-	/* An upgrade that was refused: it was the entries that were in the way, whatever the extent. */
+	/* An upgrade was refused: the 4 KiB entries are the reason, whatever the extent is. */
 	if (cfg.upgrades && inode && has_pte_entries(inode, pgoff))
 		return DAX_WHY_PTE_ENTRY;
 	if (st->ext_off + st->ext_len < start + pmd_size)
@@ -170,7 +178,9 @@ static __always_inline __u32 fallback_reason(const struct fault_state *st, __u64
 	return DAX_WHY_DEVICE_SHORT;
 }
 
-/* The last fault asked for a sync and its page never came: vfs_fsync_range() failed, SIGBUS. */
+/*
+ * The last fault asked for a sync, and its page was never mapped: vfs_fsync_range() failed, SIGBUS.
+ */
 __noinline int sync_failed(struct fault_state *st, __u32 cpu, __u64 id)
 {
 	struct dax_cell *cell;
@@ -221,7 +231,7 @@ static __always_inline int fault_begin(bool pmd)
 	}
 	if (f->st.flags & ST_SYNC)
 		sync_failed(&f->st, cpu, id);
-	/* One whose end was lost is in flight already. */
+	/* If the end of the last 2 MiB fault was lost, pmd_in_flight still counts it. */
 	again = cfg.preempts && (f->st.flags & (ST_BEGUN | ST_PMD)) == (ST_BEGUN | ST_PMD);
 	f->st.flags = (f->st.flags & (ST_FELL | ST_HELD)) | ST_BEGUN;
 	if (again && !pmd)
@@ -239,7 +249,7 @@ static __always_inline int fault_begin(bool pmd)
 	return 0;
 }
 
-/* The first half of a MAP_SYNC write: it ends in sync_done(), and is timed until then. */
+/* The first half of a MAP_SYNC write. sync_done() ends the fault, and its time. */
 static __always_inline int sync_wanted(struct frame *f, __u32 cpu, __u64 id, struct inode *inode,
 				       struct vm_fault *vmf)
 {
@@ -260,8 +270,9 @@ static __always_inline int sync_wanted(struct frame *f, __u32 cpu, __u64 id, str
 }
 
 /*
- * The outcome of a 4 KiB fault that asks for no sync; @flags: of its state; @copies: its page gets a copy.
- * Global, as its like below: to the verifier the outcome is a number, not a path for each value of it.
+ * The outcome of a 4 KiB fault that asked for no sync. @flags: of its state. @copies: a private
+ * write, for which the page is copied. Global, like similar functions below: the verifier then sees
+ * a number, and not one path for each value.
  */
 __noinline __u32 pte_outcome(__u32 flags, __u32 result, bool copies)
 {
@@ -276,7 +287,10 @@ __noinline __u32 pte_outcome(__u32 flags, __u32 result, bool copies)
 	return flags & ST_ZERO ? DAX_PTE_ZERO : DAX_PTE_MAPPED;
 }
 
-/* All but the plainest end of a 4 KiB fault. Out of line, to leave the registers to that one. */
+/*
+ * The end of a 4 KiB fault in all but the most frequent case. Out of line, so that that one keeps
+ * the registers.
+ */
 static __noinline int pte_done_odd(struct inode *inode, struct vm_fault *vmf, __u32 result,
 				   struct frame *f)
 {
@@ -290,7 +304,10 @@ static __noinline int pte_done_odd(struct inode *inode, struct vm_fault *vmf, __
 	write = vmf->flags & FAULT_FLAG_WRITE;
 	copies = write && vmf->cow_page;
 	if (f->st.flags & ST_SYNC) {
-		/* The begin of this fault was not seen: all but a zero page is the failed one's. */
+		/*
+		 * The begin of this fault was not seen: all state but the zero page is of the fault
+		 * whose sync failed.
+		 */
 		sync_failed(&f->st, cpu, id);
 		f->st.flags &= ST_FELL | ST_HELD | ST_ZERO | ST_ENDED;
 	}
@@ -319,7 +336,7 @@ static __always_inline int pte_done(struct inode *inode, struct vm_fault *vmf, _
 	if (write && vmf->cow_page)
 		return pte_done_odd(inode, vmf, result, f);
 	account(f, cpu, id, inode, vmf, write, DAX_PTE_MAPPED, DAX_WHY_NONE, true);
-	if (f->st.flags) /* else the frame is not this task's */
+	if (f->st.flags) /* otherwise the frame is not this task's */
 		frame_end(f, id);
 	return 0;
 }
@@ -329,7 +346,7 @@ static __always_inline int pte_done(struct inode *inode, struct vm_fault *vmf, _
 #define REASON_OF(x)  ((x) >> REASON_SHIFT)
 
 /*
- * The outcome of a 2 MiB fault that asks for no sync, and above it, from REASON_SHIFT on, why it fell
+ * The outcome of a 2 MiB fault that asked for no sync, and, from bit REASON_SHIFT up, why it fell
  * back. @inode: its address.
  */
 __noinline __u32 pmd_outcome(struct frame *f, const struct fault_end *end, __u64 inode)
@@ -341,7 +358,7 @@ __noinline __u32 pmd_outcome(struct frame *f, const struct fault_end *end, __u64
 	locked = end->flags & FAULT_FLAG_VMA_LOCK;
 	if ((end->result & VM_FAULT_FALLBACK) && (f->st.flags & ST_FELL) && f->st.fell_vma_lock &&
 	    !locked && f->st.fell_pgoff == end->pgoff) {
-		/* The same access again: the first try held only the VMA's lock. */
+		/* The same access again: the first attempt held only the VMA's lock. */
 		f->st.fell_vma_lock = 0;
 		return DAX_PMD_RETRY;
 	}
@@ -388,7 +405,7 @@ static __always_inline int pmd_done(struct inode *inode, struct vm_fault *vmf, _
 	return 0;
 }
 
-/* The same of one whose file was synced; @gone: its entry was not there any more. */
+/* The outcome of a fault whose file was synced. @gone: the entry was no longer there. */
 __noinline __u32 sync_outcome(__u32 flags, __u32 result, bool gone)
 {
 	if (gone)
@@ -398,7 +415,7 @@ __noinline __u32 sync_outcome(__u32 flags, __u32 result, bool gone)
 	return flags & ST_PMD ? DAX_PMD_ERROR : DAX_PTE_ERROR;
 }
 
-/* The second half of a MAP_SYNC write: the file is synced, now the page goes in. */
+/* The second half of a MAP_SYNC write: the file is synced, and the kernel maps the page. */
 static __always_inline int sync_done(struct inode *inode, struct vm_fault *vmf, __u32 result,
 				     bool gone)
 {
@@ -419,7 +436,7 @@ out:
 	return 0;
 }
 
-/* Something that happens inside a fault, to be remembered until its end. */
+/* Note something that happens inside a fault, for the end of that fault. */
 static __always_inline int fault_mark(__u32 flag)
 {
 	__u64 id = bpf_get_current_pid_tgid();
@@ -443,7 +460,7 @@ static __always_inline void extent_note(struct fault_state *st, struct iomap *io
 	st->flags |= ST_MAP;
 }
 
-/* T3: the kernel says why, with the extent it found, if it looked for one. */
+/* T3: the kernel reports the reason, and the extent if it looked for one. */
 static __always_inline int fallback_told(__u32 reason, struct iomap *iomap)
 {
 	__u64 id = bpf_get_current_pid_tgid();
@@ -463,9 +480,10 @@ static __always_inline int fallback_told(__u32 reason, struct iomap *iomap)
 }
 
 /*
- * T3: a task slept for an entry lock. In a fault that is counted for its file and process: at once
- * where the last file of this CPU is that one, else at the fault's end. Outside faults it is counted
- * for the file whose inode number the event gives, if faults on that were counted; else in slot 0.
+ * T3: a task slept for an entry lock. A wait inside a fault is counted for the file and process of
+ * the fault: at once if they are the last ones on this CPU, else at the end of the fault. A wait
+ * outside of faults is counted for the file whose inode number the event has, if faults on it were
+ * counted before; else in slot 0.
  */
 static __always_inline int entry_waited(__u32 dev, __u64 ino, __u32 op, __u64 ns)
 {
@@ -486,7 +504,7 @@ static __always_inline int entry_waited(__u32 dev, __u64 ino, __u32 op, __u64 ns
 	} else if (op > DAX_WAIT_IN_MKWRITE ||
 		   (op == DAX_WAIT_IN_MKWRITE && !(f->st.flags & ST_SYNC)) ||
 		   (f->st.flags & ST_WAITED)) {
-		/* Not by ST_BEGUN: the begin of a 4 KiB fault need not be seen. */
+		/* Not by ST_BEGUN: the begin of a 4 KiB fault may not be seen. */
 		at = slot_of_file(dev, ino, id) * (cfg.shard_mask + 1) + (cpu & cfg.shard_mask);
 	} else {
 		f->st.wait_ns = ns;
@@ -502,7 +520,7 @@ static __always_inline int entry_waited(__u32 dev, __u64 ino, __u32 op, __u64 ns
 	return 0;
 }
 
-/* The task ends: what it still had to do will not come. */
+/* The task ends: a sync or a 4 KiB fault that it still had to do will not come. */
 static __always_inline int task_ended(void)
 {
 	__u64 id = bpf_get_current_pid_tgid();
@@ -521,7 +539,10 @@ static __always_inline int task_ended(void)
 	return 0;
 }
 
-/* The extent a 2 MiB fault found. Out of line: its caller has to leave fast in all other faults. */
+/*
+ * Note the extent that a 2 MiB fault found. Out of line: in all other faults the caller must return
+ * fast.
+ */
 static __noinline int extent_found(struct inode *inode, struct iomap *iomap)
 {
 	__u64 id = bpf_get_current_pid_tgid();
@@ -542,7 +563,7 @@ static __noinline int extent_found(struct inode *inode, struct iomap *iomap)
 	return 0;
 }
 
-/* The page a 2 MiB fault is about. */
+/* Note the page that a 2 MiB fault is about. */
 static __always_inline int pmd_fault_at(__u64 pgoff)
 {
 	__u32 cpu = bpf_get_smp_processor_id();

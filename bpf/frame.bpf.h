@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * frame.bpf.h - what a task carries through a fault, and from one fault to the next.
+ * frame.bpf.h - the state of a task during a fault, and from one fault to the next.
  *
- * It stays in a frame of the CPU that the fault began on: a third of the price of task storage.
- * When another task begins a fault on that CPU in between, the frame's content moves to a hash by
- * task; when the task ends its fault on another CPU, it fetches the content from there. A task's
- * content is only changed by that task, and moves with a compare-and-exchange of frame.task, so
- * it is never in two hands. (Were a CPU stalled between two instructions of frame_fetch() for as
- * long as the task it moves needs to end that fault and to sleep in the next, the latter would lose
- * its begin, and be counted untimed.) Whatever touches a frame runs with preemption off, so on one CPU
- * there is one: see exact.bpf.h.
+ * The state is in a frame of the CPU on which the fault began, which costs a third of task storage.
+ * When another task begins a fault on that CPU in between, it moves the state to a hash by task.
+ * When the first task ends its fault on another CPU, it fetches the state from there, or from the
+ * frame. Only the task itself changes its state, and the state moves by compare-and-exchange of
+ * frame.task, so it never exists twice. (One case remains: a CPU stalls between two instructions of
+ * frame_fetch() while the task whose state it moves ends that fault and sleeps in its next one.
+ * That fault then loses its begin, and is counted untimed.) Every program that uses a frame runs
+ * with preemption disabled, so only one runs on a CPU: see exclusive.bpf.h.
  */
 #ifndef FRAME_BPF_H
 #define FRAME_BPF_H
@@ -21,25 +21,25 @@
 #include "state.bpf.h"
 
 #define ST_BEGUN	  0x0001 /* inside a fault handler */
-#define ST_PMD		  0x0002 /* ... for 2 MiB */
+#define ST_PMD		  0x0002 /* ... at 2 MiB */
 #define ST_ZERO		  0x0004 /* it mapped a zero page */
 #define ST_NOZERO	  0x0008 /* it found no 2 MiB zero page */
-#define ST_RACED	  0x0010 /* it had one, but the page table was filled by then */
+#define ST_RACED	  0x0010 /* it had one, but the page table was already filled */
 #define ST_MAP		  0x0020 /* ext_* hold the extent it found */
-#define ST_SYNC		  0x0040 /* it waits for its sync, then dax_insert_pfn_mkwrite */
-#define ST_FELL		  0x0080 /* the last one fell back; its 4 KiB fault is still to come */
-#define ST_TOLD		  0x0100 /* the kernel itself said why it fell back: told_reason */
+#define ST_SYNC		  0x0040 /* it waits for its sync, then for dax_insert_pfn_mkwrite */
+#define ST_FELL		  0x0080 /* the last 2 MiB fault fell back; its 4 KiB fault is still to come */
+#define ST_TOLD		  0x0100 /* the kernel reported why it fell back: told_reason */
 #define ST_SPLIT_EMPTY	  0x0200 /* it split an empty 2 MiB entry */
 #define ST_SPLIT_ZERO	  0x0400 /* it split a 2 MiB zero page */
 #define ST_UPGRADED	  0x0800 /* it replaced 4 KiB entries by one of 2 MiB */
-#define ST_UPGRADE_FAILED 0x1000 /* it tried to, in vain */
+#define ST_UPGRADE_FAILED 0x1000 /* it tried to, and failed */
 #define ST_WAITED	  0x2000 /* it slept for an entry lock: wait_ns, wait_op */
 #define ST_HELD		  0x4000 /* held[] counts this task */
-#define ST_ENDED	  0x8000 /* end holds a fault that is still to be counted */
+#define ST_ENDED	  0x8000 /* end holds a fault that is not counted yet */
 
 enum end_kind { END_PTE, END_PMD, END_SYNC, END_SYNC_GONE };
 
-/* How a fault ended, as perf's programs are told it. */
+/* How a fault ended, as perf's programs see it. */
 struct fault_end {
 	__u64 ino;
 	__u64 pgoff;
@@ -50,12 +50,12 @@ struct fault_end {
 	__u32 dev;
 	__u32 result;
 	__u32 flags;  /* FAULT_FLAG_* */
-	__u16 shared; /* the mapping is */
+	__u16 shared; /* the mapping is shared */
 	__u8 kind;    /* enum end_kind */
-	__u8 wanted;  /* the task was under the filter then: at its end it may be no more */
+	__u8 wanted;  /* the task was under the filter at this time; when the fault is counted it may not be */
 };
 
-/* What belongs to one task's fault. */
+/* State of one task's fault. */
 struct fault_state {
 	__u64 begin; /* ns */
 	__u64 fell_pgoff;
@@ -65,40 +65,43 @@ struct fault_state {
 	__u16 ext_type;
 	__u16 ext_flags;
 	__u32 flags;
-	__u32 sync_cell; /* whom a failed sync is charged to */
+	__u32 sync_cell; /* cell that counts a failed sync */
 	__u32 told_reason;
 	__u64 wait_ns;
 	__u64 sync_pgoff;
 	__u64 sync_addr;
-	__u64 pmd_pgoff; /* page of the 2 MiB fault that began last; T2 */
+	__u64 pmd_pgoff; /* page of the 2 MiB fault that began last; T2 only */
 	__u32 wait_op;
-	__u32 fell_vma_lock; /* the one that fell back held only the VMA's lock */
-	struct fault_end end; /* with cfg.exact: what is still to be counted */
+	__u32 fell_vma_lock; /* the fault that fell back held only the VMA's lock */
+	struct fault_end end; /* with cfg.exact: the fault that is not counted yet */
 };
 
 struct frame {
-	__u64 task; /* pid_tgid whose state this holds; 0: nobody's */
+	__u64 task; /* pid_tgid of the task whose state this is; 0: of no task */
 	struct fault_state st;
 	/* Caches of this CPU: the last file and process, the last range, the last filter answer. */
-	__u64 inode; /* address: with number and generation it tells files apart */
+	__u64 inode; /* address; with number and generation it identifies a file */
 	__u64 ino;
 	__u32 gen;
 	__u32 dev;
-	__u64 who;   /* who_of() the last process or thread */
+	__u64 who;   /* who_of() of the last process or thread */
 	__u32 slot;
 	__u32 cell;	   /* of that slot, for this CPU */
 	__u32 range_count; /* what a 4 KiB fault in @range counts as: enum dax_range_count; 0: nothing */
-	__u64 epoch;	   /* the process was under the filter when watch_epoch was this */
+	__u64 epoch;	   /* watch_epoch when the process was found to be under the filter */
 	__u64 range;	   /* of that file, touched before; ~0: none */
 	__u64 watch_epoch;
 	__u64 range_epoch; /* range_count holds while this is still range_epoch */
 	__u32 watch_tgid;
 	__u32 watch_yes;
 	__u64 address;	/* frame_address() */
-	__u64 apart[7]; /* no cache line holds two CPUs' frames, wherever the array begins */
+	__u64 apart[7]; /* keeps the frames of two CPUs out of one cache line, wherever the array begins */
 } __attribute__((aligned(64)));
 
-/* An array costs a third of a map's look-up; the map is for the CPUs of very large machines. */
+/*
+ * A look-up in an array costs a third of one in a map. The map serves the CPUs of very large
+ * machines.
+ */
 static struct frame near_frames[DAX_NEAR_CPUS];
 
 struct {
@@ -123,7 +126,7 @@ static __always_inline struct frame *frame_at(__u32 cpu)
 	return at < DAX_NEAR_CPUS ? &near_frames[at] : frame_far(cpu);
 }
 
-/* States that had to leave their frame, until their task fetches them or exits. */
+/* States that another task moved out of their frame, until their task fetches them or exits. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__uint(max_entries, 16384);
@@ -132,19 +135,20 @@ struct {
 } moved SEC(".maps");
 
 /*
- * Tasks that have state somewhere, though nothing may have told that they are inside a fault: between
- * two faults (ST_FELL, ST_SYNC), in a 2 MiB fault, in a 4 KiB fault whose begin need not be seen
- * (cfg.timed is off), or with a fault still to be counted (cfg.exact). By the task's number, so that a task that has none is not made to look for it by one that
- * has; and where it was last, so that it is not looked for on each CPU. It is a hint: a state that the
- * LRU drops, or whose task gets another id by exec, stays counted, and makes the faults of a few
- * tasks dearer.
+ * Counts tasks that have state somewhere, although no event may have shown that they are inside a
+ * fault: between two faults (ST_FELL, ST_SYNC), in a 2 MiB fault, in a 4 KiB fault whose begin may
+ * not be seen (cfg.timed is off), or with a fault that is not counted yet (cfg.exact). It is
+ * indexed by the task's number, so that tasks without state need not search; held_cpu is where the
+ * state was last, so that not all CPUs need be searched. Both are hints: state that the LRU drops,
+ * or whose task gets another number by exec, stays counted, and makes the faults of a few tasks
+ * slower.
  */
 #define HELD_BITS 12
-__u32 held[1 << HELD_BITS] CACHE_LINE;     /* how many */
-__u32 nr_held CACHE_LINE = 0;		   /* of all: the cheaper question where nobody has any, as mostly */
-__u32 held_cpu[1 << HELD_BITS] CACHE_LINE; /* where the last one was */
+__u32 held[1 << HELD_BITS] CACHE_LINE;     /* tasks with state, by held_at() */
+__u32 nr_held CACHE_LINE = 0;		   /* their sum: a cheaper test, since usually there are none */
+__u32 held_cpu[1 << HELD_BITS] CACHE_LINE; /* CPU that has the state of the last one */
 
-/* Numbers of threads are given one after the other: the lowest bits are as good as a hash, and cheaper. */
+/* Thread numbers are assigned in sequence: the lowest bits are as good as a hash, and cheaper. */
 static __always_inline __u64 held_at(__u64 id)
 {
 	__u64 at = id;
@@ -163,7 +167,7 @@ static __always_inline __u32 held_nr(__u64 id)
 	return *(volatile __u32 *)&held[held_at(id)];
 }
 
-/* Take the state of task @id from the frame @other into @f, if it is there. */
+/* Move the state of task @id from the frame @other to @f, if it is there. */
 static __always_inline bool frame_take(struct frame *f, struct frame *other, __u64 id)
 {
 	if (!other || other->task != id)
@@ -173,9 +177,9 @@ static __always_inline bool frame_take(struct frame *f, struct frame *other, __u
 }
 
 /*
- * The frame of another CPU that holds the state of task @id. Where the task was held last is tried
- * first; all CPUs are looked at only when that state is that of another task with the same hash, or
- * when a fault may have begun on one CPU and goes on here (@begun).
+ * Move the state of task @id from the frame of another CPU to @f. The CPU where it was last is
+ * tried first. All CPUs are searched only when another task with the same hash was there, or when a
+ * fault may have begun on one CPU and continues here (@begun).
  */
 static __always_inline bool frame_steal(struct frame *f, __u64 id, bool begun)
 {
@@ -191,7 +195,7 @@ static __always_inline bool frame_steal(struct frame *f, __u64 id, bool begun)
 	return false;
 }
 
-/* Take the state of task @id from the hash into @f, if it is there. */
+/* Move the state of task @id from the hash to @f, if it is there. */
 static __always_inline bool frame_unmove(struct frame *f, __u64 id)
 {
 	struct fault_state *found = bpf_map_lookup_elem(&moved, &id);
@@ -204,8 +208,8 @@ static __always_inline bool frame_unmove(struct frame *f, __u64 id)
 }
 
 /*
- * Bring the state of task @id into @f, the frame of this CPU, from wherever it is. @begun: it may be
- * inside a fault, which holds nothing.
+ * Bring the state of task @id into @f, the frame of this CPU, from wherever it is. @begun: the task
+ * may be inside a fault that held[] does not count.
  */
 __noinline int frame_fetch(struct frame *f, __u64 id, bool begun)
 {
@@ -216,15 +220,21 @@ __noinline int frame_fetch(struct frame *f, __u64 id, bool begun)
 		return 0;
 	old = f->task;
 	if (old) {
-		/* From the stack: before 6.4 the value may not be memory that a function was given. */
+		/*
+		 * Copy to the stack: before 6.4 the value must not be memory that was passed to
+		 * this function.
+		 */
 		struct fault_state theirs = f->st;
 
 		bpf_map_update_elem(&moved, &old, &theirs, BPF_ANY);
-		/* Its owner may have fetched it from another CPU just now. */
+		/* The owner may have fetched it from another CPU in the meantime. */
 		if (__sync_val_compare_and_swap(&f->task, old, 0) != old)
 			bpf_map_delete_elem(&moved, &old);
 	}
-	/* Between the two looks another CPU may have moved it from a frame to the hash: look there again. */
+	/*
+	 * Between the two searches another CPU may have moved it from a frame to the hash: search
+	 * there again.
+	 */
 	if (!frame_unmove(f, id) && !frame_steal(f, id, begun) && !frame_unmove(f, id))
 		f->st = none;
 	if (f->st.flags & ST_HELD)
@@ -240,14 +250,14 @@ static __always_inline void frame_search(struct frame *f, __u64 id)
 		f->task = 0;
 }
 
-/* The frame of this CPU, with the state of the task that runs, and that task's if there is any. */
+/* The frame of this CPU, with the state of the task that runs here, if it has any. */
 static __always_inline struct frame *frame_get(__u32 cpu, __u64 id)
 {
 	struct frame *f = frame_at(cpu);
 
 	if (!f || f->task == id)
 		return f;
-	/* Apart, so that the verifier drops what the setting excludes. */
+	/* A branch of its own, so that the verifier drops what the setting excludes. */
 	if (cfg.timed) {
 		frame_search(f, id);
 		return f;
@@ -259,7 +269,10 @@ static __always_inline struct frame *frame_get(__u32 cpu, __u64 id)
 	return f;
 }
 
-/* The same where a fault begins: without state held anywhere there is none to fetch. */
+/*
+ * frame_get() for the begin of a fault: if no state is counted for the task, there is none to
+ * fetch.
+ */
 static __always_inline struct frame *frame_begin(__u32 cpu, __u64 id)
 {
 	struct frame *f = frame_at(cpu);
@@ -274,7 +287,7 @@ static __always_inline struct frame *frame_begin(__u32 cpu, __u64 id)
 	return f;
 }
 
-/* Keep the state in @f for the task @id, so that it is found from any CPU. */
+/* Keep the state in @f for the task @id, and count it, so that the task finds it from any CPU. */
 static __always_inline void frame_hold(struct frame *f, __u64 id)
 {
 	f->task = id;
@@ -286,11 +299,11 @@ static __always_inline void frame_hold(struct frame *f, __u64 id)
 	}
 }
 
-/* The fault is over: keep the frame only for what is still to come. */
+/* The fault is over: keep the frame only if the task still has something to do. */
 static __always_inline void frame_end(struct frame *f, __u64 id)
 {
 	if (f->st.flags & (ST_FELL | ST_SYNC)) {
-		/* Without ST_ENDED: what ends here has been counted. */
+		/* This clears ST_ENDED: the fault that ends here has been counted. */
 		f->st.flags &= ST_FELL | ST_SYNC | ST_HELD;
 		frame_hold(f, id);
 		return;
@@ -303,21 +316,24 @@ static __always_inline void frame_end(struct frame *f, __u64 id)
 	f->task = 0;
 }
 
-/* Looked at and left as it was: do not keep the frame for nothing. */
+/* The frame was not changed: release it if it holds nothing. */
 static __always_inline void frame_leave(struct frame *f, __u64 id)
 {
 	if (!(f->st.flags & ~ST_HELD))
 		frame_end(f, id);
 }
 
-/* A pointer as a number, for functions that the verifier looks at once: not without memory between. */
+/*
+ * A pointer as a number, for global functions: the verifier accepts it only after a store to
+ * memory.
+ */
 static __always_inline __u64 frame_address(struct frame *f, const void *pointer)
 {
 	*(volatile __u64 *)&f->address = (__u64)pointer;
 	return *(volatile __u64 *)&f->address;
 }
 
-/* Is this process under the filter? A process begins to be watched before it first runs. */
+/* Is this process under the filter? It is added before it first runs. */
 static __always_inline bool watched(struct frame *f, __u64 id)
 {
 	__u32 tgid = id >> 32;
@@ -335,8 +351,8 @@ static __always_inline bool watched(struct frame *f, __u64 id)
 }
 
 /*
- * Is this task in a cgroup under the filter, or below one? Asked for each fault: a task can be moved
- * at any time.
+ * Is this task in a cgroup of the filter, or below one? Tested for each fault, as a task can be
+ * moved at any time.
  */
 static __always_inline bool in_cgroups(void)
 {
@@ -348,13 +364,13 @@ static __always_inline bool in_cgroups(void)
 	return false;
 }
 
-/* Is this task under all filters? */
+/* Does this task pass all filters? */
 static __always_inline bool wanted(struct frame *f, __u64 id)
 {
 	return watched(f, id) && (!(cfg.who & DAX_WHO_CGROUPS) || in_cgroups());
 }
 
-/* What tells the process or thread @id apart for its slot; @set is cfg.who. */
+/* What identifies the process or thread @id in the search for its slot. @set is cfg.who. */
 static __always_inline __u64 who_of(__u32 set, __u64 id)
 {
 	if (set & DAX_WHO_THREADS)

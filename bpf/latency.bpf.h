@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* latency.bpf.h - put how long a fault or a wait took into the histogram of its class. */
+/* latency.bpf.h - add the time of a fault or a wait to the histogram of its class. */
 #ifndef LATENCY_BPF_H
 #define LATENCY_BPF_H
 
@@ -33,7 +33,7 @@ static __always_inline __u32 latency_class(__u32 outcome)
 	}
 }
 
-/* CPUs share cells, so a maximum may be raised between our look and our store. */
+/* CPUs share cells, so another CPU may raise the maximum between the load and the store. */
 static __always_inline void latency_max(__u64 *max, __u64 ns)
 {
 	__u64 old;
@@ -63,7 +63,7 @@ __noinline int latency_add(struct dax_cell *cell, __u64 class, __u64 ns)
 	return 0;
 }
 
-/* What was counted as @before ns turns out to have taken @ns. */
+/* Change a wait that was counted as @before ns to one of @ns. */
 static __always_inline void latency_move(struct dax_cell *cell, __u32 class, __u64 before, __u64 ns)
 {
 	__u64 bucket = latency_bucket(before);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * mapped.bpf.h - which DAX files a process has mapped, by the inodes that faults are about.
+ * mapped.bpf.h - which DAX files a process has mapped, by the inodes that its faults are on.
  *
- * From Linux 6.7 on /proc/PID/maps tells the numbers of an overlay's file, where faults are on the file
- * below it. After a copy up there are two of those behind one file of the overlay.
+ * From Linux 6.7 on /proc/PID/maps shows the inode number of an overlay's file, while faults are on
+ * the file below it. After a copy-up there are two such files behind one file of the overlay.
  */
 #ifndef MAPPED_BPF_H
 #define MAPPED_BPF_H
@@ -28,7 +28,7 @@ static __always_inline int mapped_write(struct seq_file *seq, struct vm_area_str
 	mapped.ino = inode->i_ino;
 	mapped.dev = inode->i_sb->s_dev;
 	mapped.gen = inode->i_generation;
-	/* What finds no room is asked for again by the kernel. */
+	/* If there is no room for it, the kernel asks for this mapping again. */
 	bpf_seq_write(seq, &mapped, sizeof(mapped));
 	return 0;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * pidns.bpf.h - which processes the numbers mean that a user in another pid namespace gives.
+ * pidns.bpf.h - find the processes that numbers given in another pid namespace stand for.
  *
  * Filters hold thread group ids of the initial namespace. The task iterator walks the tasks of the
- * namespace of whoever reads it, so each of them has a number there.
+ * reader's namespace, so each of them has a number there.
  */
 #ifndef PIDNS_BPF_H
 #define PIDNS_BPF_H
@@ -12,7 +12,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_core_read.h>
 
-/* Numbers in the reader's namespace, and what they are in the initial one; 0: not met yet. */
+/* Numbers in the reader's namespace, and the same process in the initial one; 0: not found yet. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -37,7 +37,10 @@ static __always_inline int pid_asked(struct task_struct *task)
 	__u32 level = BPF_CORE_READ(mine, level), number, *found;
 	struct upid reader = {}, number_there = {};
 
-	/* A process is what its first thread is; what has ended has no number any more. */
+	/*
+	 * Only the first thread counts, as its number is that of the process. An exited task has no
+	 * number.
+	 */
 	if (task->pid != task->tgid || !its || BPF_CORE_READ(its, level) < level)
 		return 0;
 	pid_at(mine, level, &reader);

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* range.bpf.h - what is known of each 2 MiB range of each file: touched, tried, fell back, served.
- */
+/* range.bpf.h - the state of each 2 MiB range of each file: touched, tried, fell back, served. */
 #ifndef RANGE_BPF_H
 #define RANGE_BPF_H
 
 #include "split.bpf.h"
 
-/* A 4 KiB fault in a range that is known: returns the DAX_EVF_* it counts as. */
+/* Count a 4 KiB fault in the cached range. Returns the DAX_EVF_* that it counts as. */
 static __always_inline __u32 pte_note(struct frame *f, struct dax_cell *cell, bool completes)
 {
 	__u64 count = f->range_count;
@@ -19,7 +18,7 @@ static __always_inline __u32 pte_note(struct frame *f, struct dax_cell *cell, bo
 	return count == DAX_RANGE_STICKY ? DAX_EVF_STICKY : DAX_EVF_NEVER_TRIED;
 }
 
-/* A fault in a range that is not the last one seen here, or at 2 MiB. */
+/* A fault at 2 MiB, or in a range other than the cached one. */
 __noinline __u32 range_enter(struct frame *f, struct dax_cell *cell, __u64 pgoff,
 				    __u32 outcome, bool completes)
 {
@@ -35,7 +34,7 @@ __noinline __u32 range_enter(struct frame *f, struct dax_cell *cell, __u64 pgoff
 	inode = f->inode;
 	if (outcome == DAX_PMD_FALLBACK) {
 		f->st.fell_pgoff = pgoff;
-		f->st.flags |= ST_FELL; /* held from frame_end() on */
+		f->st.flags |= ST_FELL; /* frame_end() keeps it */
 	}
 	chunk = chunk_get(f, range);
 	f->range = ~0ULL;
@@ -52,7 +51,10 @@ __noinline __u32 range_enter(struct frame *f, struct dax_cell *cell, __u64 pgoff
 	if (outcome == DAX_PMD_FALLBACK) {
 		bit_set_seen(&chunk->tried[word], bit);
 		bit_set_seen(&chunk->fell[word], bit);
-		/* With cfg.exact the program that notes it under the lock may have been skipped. */
+		/*
+		 * With cfg.exact the program that notes the entry under the lock may have been
+		 * skipped.
+		 */
 		if (cfg.splits && (cfg.exact || !(f->st.flags & ST_MAP)))
 			empty_left(chunk, inode, pgoff);
 		return 0;
@@ -74,7 +76,7 @@ __noinline __u32 range_enter(struct frame *f, struct dax_cell *cell, __u64 pgoff
 	}
 	if (cfg.splits)
 		empty_clear(chunk, pgoff);
-	f->st.flags &= ~ST_FELL; /* what fell back was served after all */
+	f->st.flags &= ~ST_FELL; /* the access that fell back was served at 2 MiB after all */
 	bit_set_seen(&chunk->tried[word], bit);
 	if (bit_won(&chunk->served[word], bit)) {
 		__sync_fetch_and_add(&cell->range[DAX_RANGE_PMD], 1);
@@ -83,13 +85,13 @@ __noinline __u32 range_enter(struct frame *f, struct dax_cell *cell, __u64 pgoff
 	return done;
 }
 
-/* Note what a fault of this outcome does to its range; returns DAX_EVF_* for what it counted. */
+/* Update the range after a fault with this outcome. Returns DAX_EVF_* for what was counted. */
 static __always_inline __u32 range_note(struct frame *f, struct dax_cell *cell, __u64 pgoff,
 					__u32 outcome, bool plain)
 {
 	bool completes = false;
 
-	if (cfg.exact && !f->ino) { /* a file that is not known: exact.bpf.h */
+	if (cfg.exact && !f->ino) { /* an unknown file: see exact.bpf.h */
 		__sync_fetch_and_add(&cell->range[DAX_RANGE_UNTRACKED], 1);
 		__sync_fetch_and_add(&cell->range[DAX_RANGE_LET_GO], 1);
 		return DAX_EVF_UNTRACKED | DAX_EVF_LET_GO;

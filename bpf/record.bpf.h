@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * record.bpf.h - write one event record into this CPU's ring, and count it when there is no room.
+ * record.bpf.h - write one event record into this CPU's ring, or count it as lost when the ring is
+ * full.
  *
- * One program writes to a ring at a time: faults are told by tracepoints, whose programs run with
- * preemption off, and none of them comes in an interrupt.
+ * Only one program writes to a ring at a time: faults are reported by tracepoints, whose programs
+ * run with preemption disabled, and none of them fires in an interrupt.
  */
 #ifndef RECORD_BPF_H
 #define RECORD_BPF_H
@@ -25,7 +26,7 @@ static __always_inline void record_fill(struct dax_event *ev, const struct dax_e
 	ev->addr = from->addr;
 }
 
-/* The extent of the event in the line before; its words are those of struct dax_event_extent. */
+/* Write the extent after the event; its words are those of struct dax_event_extent. */
 static __always_inline void record_extent(__u64 *word, const struct fault_state *st)
 {
 	word[0] = st->ext_off;
@@ -51,7 +52,10 @@ static __always_inline void record_write(const struct fault_state *st, struct da
 	}
 	first = (__u32)(ends->ring - 1) * cfg.record;
 	head = ends->head;
-	/* What the reader has given back it reads no more: no store to it comes before this load. */
+	/*
+	 * The reader does not read what it has given back: no store to it may come before this
+	 * load.
+	 */
 	if (head + lines - *(volatile __u64 *)&ends->tail > cfg.record)
 		goto lost;
 	at = first + (head & (cfg.record - 1));
@@ -68,11 +72,14 @@ static __always_inline void record_write(const struct fault_state *st, struct da
 		record_extent(second->word, st);
 	}
 #ifdef __TARGET_ARCH_x86
-	/* x86 keeps stores in order; this keeps the compiler from moving them. */
+	/* x86 keeps stores in order; this keeps the compiler from reordering them. */
 	asm volatile("" ::: "memory");
 	*(volatile __u64 *)&ends->head = head + lines;
 #else
-	/* A store that no earlier one comes after. BPF has none that every kernel knows, but this is one. */
+	/*
+	 * A store that stays after all earlier ones. BPF has no release store that every kernel
+	 * knows; this works as one.
+	 */
 	__sync_lock_test_and_set(&ends->head, head + lines);
 #endif
 	return;

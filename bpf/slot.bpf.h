@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* slot.bpf.h - find or take the slot of a file in a process, write down who they are, give it back. */
+/* slot.bpf.h - find or take the slot of a file in a process, and write down which ones they are. */
 #ifndef SLOT_BPF_H
 #define SLOT_BPF_H
 
@@ -30,7 +30,7 @@ static __always_inline void meta_name(struct dax_meta *meta, struct dentry *dent
 	meta->flags = flags;
 }
 
-/* The file has the name that it has in @other. */
+/* Take the name of the file from @other. */
 static __always_inline void meta_same_name(struct dax_meta *meta, const struct dax_meta *other)
 {
 	meta->path_dev = other->path_dev;
@@ -39,7 +39,7 @@ static __always_inline void meta_same_name(struct dax_meta *meta, const struct d
 	bpf_probe_read_kernel(meta->part, sizeof(meta->part), other->part);
 }
 
-/* Write down whose slot it is: the name of its file is in @dentry, or else that of slot @other - 1. */
+/* Write down whose slot it is. The file's name is in @dentry, or else in slot @other - 1. */
 static __always_inline void meta_fill(struct dax_meta *meta, const struct dax_key *key,
 				      struct dentry *dentry, __u64 other)
 {
@@ -48,7 +48,7 @@ static __always_inline void meta_fill(struct dax_meta *meta, const struct dax_ke
 	struct task_struct *task = bpf_get_current_task_btf();
 
 	meta->key = *key;
-	/* Threads have slots of their own by their own starts. */
+	/* The start of a thread is its own, not that of its process. */
 	meta->start_ns = key->tid ? BPF_CORE_READ(task, start_boottime)
 				  : BPF_CORE_READ(task, group_leader, start_boottime);
 	meta->cgroup = bpf_get_current_cgroup_id();
@@ -64,7 +64,7 @@ static __always_inline void meta_fill(struct dax_meta *meta, const struct dax_ke
 	__sync_fetch_and_add(&meta->ready, 1);
 }
 
-/* A slot that nobody has; 0: there is none. */
+/* A free slot; 0: there is none. */
 static __always_inline __u32 slot_new(void)
 {
 	__u32 slot;
@@ -78,10 +78,11 @@ static __always_inline __u32 slot_new(void)
 }
 
 /*
- * The slot of the file and task @from, a new one if they have none: 0 when all are taken. Totals stay
- * exact then, only their split ends. The file's name is in the dentry at the address @dentry, or else
- * that of slot @other - 1; without either no new slot is taken. The verifier looks at this once, and not
- * again on each path that leads here, because it is global and takes no pointers of the kernel.
+ * The slot of the file and task @from, a new one if they have none; 0 when all are taken. Totals
+ * stay exact then, but these faults are not attributed. The file's name is in the dentry at the
+ * address @dentry, or else in slot @other - 1; without either no new slot is taken. The verifier
+ * checks this once, and not on each path that leads here, because it is global and takes no kernel
+ * pointers.
  */
 __noinline __u32 slot_take(const struct dax_key *from, __u64 dentry, __u64 other, __u64 inode)
 {
@@ -98,14 +99,14 @@ __noinline __u32 slot_take(const struct dax_key *from, __u64 dentry, __u64 other
 	if (found)
 		return *found;
 	if (!dentry && !other)
-		return 0; /* a file without a name, and not seen before */
+		return 0; /* a file without a name that was not seen before */
 	slot = slot_new();
 	if (!slot) {
 		__sync_fetch_and_add(&losses.slots, 1);
 		return 0;
 	}
 	if (bpf_map_update_elem(&slots, &key, &slot, BPF_NOEXIST)) {
-		/* Another CPU was first, or the map has no room for the name. */
+		/* Another CPU was first, or the map of slots has no room for the key. */
 		bpf_map_push_elem(&free_slots, &slot, BPF_ANY);
 		found = bpf_map_lookup_elem(&slots, &key);
 		if (!found)
@@ -126,7 +127,7 @@ __noinline __u32 slot_take(const struct dax_key *from, __u64 dentry, __u64 other
 	return slot;
 }
 
-/* The slot in the task @id of a file that has one in some task; 0: it has none. */
+/* The slot in the task @id of a file that has a slot in some task; 0: it has none. */
 static __noinline __u32 slot_of_file(__u32 dev, __u64 ino, __u64 id)
 {
 	struct file_id file = {.ino = ino, .dev = dev};
@@ -145,7 +146,7 @@ static __noinline __u32 slot_of_file(__u32 dev, __u64 ino, __u64 id)
 		return 0;
 	key.gen = known->gen;
 	other = bpf_map_lookup_elem(&metas, &known->slot);
-	/* When its slot was given back it is found only if this task has one. */
+	/* If known->slot was given back, a slot is found only if this task already has one. */
 	if (other && other->ready && other->key.ino == ino && other->key.dev == dev &&
 	    other->key.gen == key.gen)
 		named = known->slot + 1ULL;
@@ -194,13 +195,13 @@ static __always_inline bool cell_cached(const struct frame *f, const struct inod
 	       (!(set & DAX_WHO_CGROUPS) || in_cgroups());
 }
 
-/* The cell of @inode's file in the task @id; @f's caches are about them from here on. */
+/* The cell of @inode's file in the task @id. Sets the caches in @f to them. */
 static __always_inline __u32 cell_of(struct frame *f, __u32 cpu, struct vm_fault *vmf,
 				     struct inode *inode, __u64 id)
 {
 	bool cached;
 
-	/* The usual ones apart, without a test of each bit. */
+	/* The frequent cases separately, as constants, so that no bit is tested. */
 	if (!cfg.who)
 		cached = cell_cached(f, inode, id, 0);
 	else if (cfg.who == DAX_WHO_PIDS)
@@ -210,7 +211,7 @@ static __always_inline __u32 cell_of(struct frame *f, __u32 cpu, struct vm_fault
 	return cached ? f->cell : cell_find(f, cpu, vmf, inode, id);
 }
 
-/* On how many CPUs a fault would be counted in the slot without looking for it. */
+/* The number of CPUs that would count a fault in the slot without looking for it. */
 static __always_inline int slot_ask(struct dax_slot_ask *ask)
 {
 	__u32 cpu;

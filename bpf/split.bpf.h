@@ -2,17 +2,17 @@
 /*
  * split.bpf.h - T2: count 2 MiB entries that only held the lock and were split by a 4 KiB fault.
  *
- * Nothing that could be traced happens only then: every function on that path runs in each 4 KiB
- * fault, and a probe on one would cost all of them. So it is told from both ends. A 2 MiB fault
- * that finds its extent holds the lock of its entry; if that is empty, the range is noted in
- * chunk.empty. When the fault puts storage or a zero page in, the note goes. When it falls back,
- * the next 4 KiB fault of the range splits the entry, finds the note at its end, and counts:
- * whoever wins the bit, so an entry is counted once. No other 2 MiB fault can note the range in
- * between: it finds the 4 KiB entry there, and takes no lock.
+ * No function that can be traced runs only then: every function on that path runs in each 4 KiB
+ * fault, and a probe on it would slow all of them. So the split is found from both ends. A 2 MiB
+ * fault that finds its extent holds the lock of its entry; if the entry is empty, the range is
+ * noted in chunk.empty. If the fault maps storage or a zero page, the note is removed. If it falls
+ * back, the next 4 KiB fault in the range splits the entry, and at its end finds the note, clears
+ * it and counts. Only the fault that clears the bit counts, so an entry is counted once. No other 2
+ * MiB fault can note the range in between: it finds the 4 KiB entry, and takes no lock.
  *
- * Where a fault fell back without an extent (the filesystem failed), the note is made after the
- * lock was dropped: a 4 KiB fault that overtakes it there is not counted. And the split is that of
- * the first fault to end, which with several at once may not be the one that did it.
+ * Two limits: if a fault fell back without an extent (the filesystem failed), the note is made
+ * after the lock was dropped, and a 4 KiB fault that overtakes it is not counted. And the split is
+ * counted for the first fault that ends; with several at once another one may have made it.
  */
 #ifndef SPLIT_BPF_H
 #define SPLIT_BPF_H
@@ -48,14 +48,15 @@ __noinline int empty_left(struct dax_chunk *chunk, __u64 inode, __u64 pgoff)
 	if (!bit_won(EMPTY_WORD(chunk, pgoff), EMPTY_BIT(pgoff)))
 		return 0;
 	__sync_fetch_and_add(&nr_empty, 1);
-	/* Where the range is touched it may be cached as such, and the note would not be looked at.
-	 */
+	/* A CPU may have cached the range as touched, and would not look at the note. */
 	if (chunk->touched[pgoff / DAX_RANGE_PAGES % DAX_CHUNK_RANGES / 64] & EMPTY_BIT(pgoff))
 		__sync_fetch_and_add(&range_epoch, 1);
 	return 0;
 }
 
-/* A 4 KiB fault ended in a range with a note: it was split, unless storage came in the meantime. */
+/*
+ * A 4 KiB fault ended in a range with a note: the entry was split, unless it is one of 2 MiB again.
+ */
 __noinline int empty_split(struct dax_chunk *chunk, struct dax_cell *cell,
 				  __u64 inode, __u64 pgoff)
 {
@@ -80,7 +81,9 @@ static __always_inline void chunk_key_of(struct dax_chunk_key *key, __u64 at, __
 	};
 }
 
-/* A 2 MiB fault found its extent, under the lock of its entry. Whoever it is: see account(). */
+/*
+ * A 2 MiB fault found its extent, under the lock of its entry. Also for tasks that are not watched.
+ */
 __noinline int empty_note(__u64 inode, __u64 pgoff)
 {
 	struct dax_chunk_key key;
@@ -90,7 +93,10 @@ __noinline int empty_note(__u64 inode, __u64 pgoff)
 		return 0;
 	chunk_key_of(&key, inode, pgoff);
 	chunk = bpf_map_lookup_elem(&chunks, &key);
-	/* No room for what processes that are not watched find in storage they had before. */
+	/*
+	 * Take a new chunk only for an empty entry: faults of other tasks on existing storage need
+	 * no note.
+	 */
 	if (!chunk && entry_flags(inode, pgoff) >= 0 &&
 	    (entry_flags(inode, pgoff) & DAX_ENTRY_EMPTY))
 		chunk = chunk_take(&key);
@@ -99,7 +105,7 @@ __noinline int empty_note(__u64 inode, __u64 pgoff)
 	return 0;
 }
 
-/* The entry of the range went without a split: taken out, or it had become a zero page. */
+/* The entry of the range is gone without a split: it was removed, or became a zero page. */
 __noinline int empty_gone(__u64 inode, __u64 pgoff)
 {
 	struct dax_chunk_key key;
@@ -114,7 +120,7 @@ __noinline int empty_gone(__u64 inode, __u64 pgoff)
 	return 0;
 }
 
-/* A fault that came to nothing may have split an entry before that, or have left an empty one. */
+/* A fault that failed may have split an entry before, or have left an empty one. */
 __noinline int empty_after_failure(struct frame *f, struct dax_cell *cell, __u64 pgoff, bool pte)
 {
 	struct dax_chunk *chunk;
@@ -133,7 +139,7 @@ __noinline int empty_after_failure(struct frame *f, struct dax_cell *cell, __u64
 	return 0;
 }
 
-/* The fault of a process that is not watched: what it did to a note of one that is. */
+/* Update the note of the range after a fault of a process that is not watched. */
 __noinline int empty_unwatched(__u64 inode, __u64 pgoff, __u32 outcome)
 {
 	struct dax_chunk_key key;

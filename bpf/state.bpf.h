@@ -12,18 +12,21 @@
 
 const volatile struct dax_bpf_config cfg = { .max_slots = 1, .nr_cpus = 1 };
 
-/* What every fault reads shares no cache line with what faults of other CPUs write. */
+/*
+ * Data that every fault reads must not share a cache line with data that faults on other CPUs
+ * write.
+ */
 #define CACHE_LINE __attribute__((aligned(64)))
 
 struct dax_bpf_losses losses CACHE_LINE;
-__u64 recovered = 0; /* with cfg.exact: faults that were counted though the kernel skipped their program */
-__u32 next_slot = 1; /* slot 0 takes what finds no other */
-/* Raised when what a 4 KiB fault in any range counts as may have changed. */
+__u64 recovered = 0; /* with cfg.exact: faults that were counted although the kernel skipped their program */
+__u32 next_slot = 1; /* slot 0 counts what has no slot of its own */
+/* Raised when 4 KiB faults in some range may have to be counted differently. */
 __u64 range_epoch CACHE_LINE = 0;
-/* Raised when a tgid begins or ceases to be watched: 32 bits would last some days. */
+/* Raised when a tgid is added to the filter or removed. 32 bits would last only some days. */
 __u64 watch_epoch = 0;
-__u32 timing_rests = 0; /* set while the begin of 4 KiB faults is not attached */
-/* Tasks inside a 2 MiB fault: the extent probe has work only then. */
+__u32 timing_rests = 0; /* set while the program for the begin of 4 KiB faults is detached */
+/* Tasks inside a 2 MiB fault: without any, the extent probe has nothing to do. */
 __u32 pmd_in_flight CACHE_LINE = 0;
 struct dax_begun begun[DAX_NEAR_CPUS] CACHE_LINE;
 
@@ -51,7 +54,7 @@ struct {
 	__type(value, __u32);
 } slots SEC(".maps");
 
-/* What is known of a file by what an event tells that names no inode: T3's of waits, perf's. */
+/* Finds a file for events that have its numbers and no inode: waits of T3, and perf's events. */
 struct file_id {
 	__u64 ino;
 	__u32 dev;
@@ -60,8 +63,8 @@ struct file_id {
 
 struct file_known {
 	__u32 gen;
-	__u32 slot; /* taken last for it, in any task; by now it may be another's */
-	__u64 inode; /* address, when that was; by now it may be another's */
+	__u32 slot; /* last taken for it, in any task; may have been reused since */
+	__u64 inode; /* address at that time; may be another inode by now */
 };
 
 struct {
@@ -71,7 +74,7 @@ struct {
 	__type(value, struct file_known);
 } files_known SEC(".maps");
 
-/* Slots given back; they are taken once there are no new ones. */
+/* Slots given back; they are used when there are no new ones. */
 struct {
 	__uint(type, BPF_MAP_TYPE_QUEUE);
 	__uint(max_entries, 1);
@@ -86,8 +89,8 @@ struct {
 } chunks SEC(".maps");
 
 /*
- * The rings of all CPUs, one behind the other, and their ends. The kernel's own ring buffer costs
- * more: it has to be safe against interrupts and other CPUs.
+ * The rings of all CPUs, one after the other, and their ends. The kernel's own ring buffer costs
+ * more, because it must be safe against interrupts and other CPUs.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

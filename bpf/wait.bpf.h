@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * wait.bpf.h - T2: waits for entry locks, from the moment a task puts itself into the queue of one.
+ * wait.bpf.h - T2: waits for entry locks, from the moment at which a task enters the wait queue.
  *
- * A task that finds the entry free calls nothing that is traced here. One that sleeps may be woken
- * in vain and go to sleep again: that is one wait. The kernel does not say when it is over, so each
- * sleep is counted as it ends, and when another follows, what was counted is made longer. That it
- * follows can be seen in the queue entry: it is prepared once, and only then not marked exclusive.
+ * A task that finds the entry unlocked calls nothing that is traced here. A task that sleeps may
+ * wake up without the lock and sleep again: that is one wait. The kernel does not show when the
+ * wait is over, so each sleep is counted as a wait when it ends, and if another sleep follows, that
+ * wait is made longer. The queue entry shows whether a sleep is a further one: it is prepared once,
+ * and is marked exclusive from then on.
  */
 #ifndef WAIT_BPF_H
 #define WAIT_BPF_H
@@ -14,11 +15,11 @@
 #include "compat.bpf.h"
 #include "fault.bpf.h"
 
-#define MAX_SLEEPERS 4096 /* tasks that slept last, among them those asleep */
+#define MAX_SLEEPERS 4096 /* tasks that slept last, including those asleep */
 
 struct sleeper {
 	__u64 begin; /* ns */
-	__u64 ns;    /* as counted so far; 0: not yet */
+	__u64 ns;    /* counted so far; 0: nothing yet */
 	__u32 cell;
 	__u32 op;
 };
@@ -41,7 +42,7 @@ static __noinline int wait_begun(void *ctx, struct wait_queue_entry *entry, bool
 	struct xarray *xa;
 
 	if (exclusive && (entry->flags & WQ_FLAG_EXCLUSIVE))
-		return 0; /* the same wait goes on */
+		return 0; /* the same wait continues */
 	xa = BPF_CORE_READ((struct wait_exceptional_entry_queue *)entry, key.xa);
 	inode = BPF_CORE_READ(
 		(struct address_space *)((void *)xa -
@@ -68,7 +69,10 @@ static __noinline int wait_ended(void)
 	__u32 at;
 
 	if (!sleeper) {
-		/* It slept when we came, or there were so many that its begin was dropped. */
+		/*
+		 * The task slept already when we attached, or there were so many sleepers that this
+		 * one was dropped.
+		 */
 		if (is_watched(id))
 			__sync_fetch_and_add(&losses.waits, 1);
 		return 0;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* zero.bpf.h - T2: zero pages that are taken out of all page tables, for storage or by a split. */
+/* zero.bpf.h - T2: zero pages that are unmapped from all page tables, for storage or by a split. */
 #ifndef ZERO_BPF_H
 #define ZERO_BPF_H
 
 #include "calls.bpf.h"
 #include "split.bpf.h"
 
-/* @nr pages from @start on are about to be unmapped. The entry of the page cache is locked. */
+/* @nr pages from @start on are about to be unmapped. Their entry is locked. */
 static __noinline int zero_unmapped(void *ctx, struct address_space *mapping, __u64 start, __u64 nr)
 {
 	__u64 id = bpf_get_current_pid_tgid();
@@ -23,7 +23,7 @@ static __noinline int zero_unmapped(void *ctx, struct address_space *mapping, __
 		empty_gone((__u64)inode, start);
 		what = DAX_SPLIT_ZERO;
 	} else if (role == DAX_ROLE_INSERT) {
-		/* Shared storage that gets a copy to write to is unmapped here as well. */
+		/* This also unmaps shared storage that is being copied for a write. */
 		flags = entry_flags((__u64)inode, start);
 		if (flags < 0 || !(flags & DAX_ENTRY_ZERO))
 			return 0;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * dash_history.h - the contract between the store and the judge: all runs of one repository as
- * series of samples, in the order of history. Nothing here is judged, folded or left out yet.
+ * series of samples, in the order of history. Nothing in it has been judged, summed up or left out
+ * yet.
  */
 #ifndef DASH_HISTORY_H
 #define DASH_HISTORY_H
@@ -12,8 +13,8 @@ struct dash_env {
 	struct dash_pair *pair; /* by rising key */
 	size_t nr;
 	/*
-	 * What sets the speed (CPU model, accelerator, CPUs): equal texts are machines that can be
-	 * compared in time. "" when nothing of it is known.
+	 * What decides the speed (CPU model, accelerator, CPUs): machines with equal texts can be
+	 * compared by time. "" when none of it is known.
 	 */
 	char *machine;
 };
@@ -45,12 +46,12 @@ struct dash_series {
 	enum dash_better better;
 	bool gate;
 	double rel_floor, abs_floor; /* NaN: the class's own */
-	struct dash_sample *sample;  /* by commit, then by the time of the run, then by uuid */
+	struct dash_sample *sample;  /* ordered by commit, then by the time of the run, then by uuid */
 	size_t nr;
 };
 
 struct dash_history {
-	struct dash_commit *commit; /* in the order of history: the index is the x axis */
+	struct dash_commit *commit; /* in the order of history: the index is the place on the x axis */
 	size_t nr_commits;
 	struct dash_env *env;
 	size_t nr_envs;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * dash_run.h - the contract between what reads a file (tools/dash/format) and the store: one run of a
- * workload: of which commit, in which environment, and what was measured.
+ * dash_run.h - the contract between the readers of files (tools/dash/format) and the store: one run
+ * of a workload, with its commit, its environment and what was measured.
  *
- * Texts are UTF-8 without control bytes, since whoever fills this in has escaped them; owned by the
- * run. A text that is not known is NULL.
+ * Texts belong to the run. They are UTF-8 without control bytes, because the reader has escaped
+ * them. NULL: not known.
  */
 #ifndef DASH_RUN_H
 #define DASH_RUN_H
@@ -15,9 +15,9 @@
 
 #define DASH_RUN_SCHEMA "daxdash-run/1"
 
-/* How a metric behaves, and so how it is judged. */
+/* How a metric behaves, which decides how it is judged. */
 enum dash_class {
-	DASH_EXACT,  /* a count that must not move: judged by equality */
+	DASH_EXACT,  /* a count that must not change: judged by equality */
 	DASH_ICOUNT, /* guest instructions: the same to about 0.01 % */
 	DASH_RATIO,  /* num of den, judged in points (0.01), never relative to itself */
 	DASH_TIME,   /* noisy */
@@ -35,7 +35,7 @@ enum dash_better {
 	DASH_NR_BETTER,
 };
 
-/* One bucket: values below @upper that are not below the one before; ~0: no upper bound. */
+/* One bucket: it counts values below @upper that no earlier bucket counts; ~0: no upper bound. */
 struct dash_bucket {
 	__u64 upper, count;
 };
@@ -54,13 +54,13 @@ struct dash_metric {
 	char *unit;	/* "faults", "ns", "instructions", "ratio"; "" when there is none */
 	enum dash_class class;
 	enum dash_better better;
-	bool gate;		     /* fails a job; else it is only shown */
-	double rel_floor, abs_floor; /* a smaller change is none; NaN: the class's own */
+	bool gate;		     /* a regression of it fails a job; false: it is only shown */
+	double rel_floor, abs_floor; /* a smaller change is not counted as one; NaN: the default of the class */
 	double value;
-	bool ratio;		     /* num and den hold */
+	bool ratio;		     /* num and den are valid */
 	__u64 num, den;
-	double lo, hi;		     /* as the file gave them; NaN: it did not */
-	__u64 n;		     /* how many measurements value sums up; 0: unknown */
+	double lo, hi;		     /* as in the file; NaN: not in the file */
+	__u64 n;		     /* how many measurements value summarizes; 0: unknown */
 	struct dash_hist *hist;	     /* NULL: none */
 };
 
@@ -69,17 +69,17 @@ struct dash_pair {
 };
 
 struct dash_commit {
-	char *repo;   /* "" when it was not said */
+	char *repo;   /* "" when not given */
 	char *sha;    /* 7 to 64 hex digits */
 	char *parent; /* first parent */
 	char *branch;
 	char *subject;
-	__s64 order; /* commits from the root by first parents: the x axis; -1: unknown */
+	__s64 order; /* number of commits from the root by first parents: the x axis; -1: unknown */
 	__s64 time;  /* s since 1970; -1: unknown */
 };
 
 struct dash_run {
-	char *uuid; /* what makes importing twice one run; of a foreign file the hash of its content */
+	char *uuid; /* identifies the run, so that importing it twice stores it once; for a foreign file the hash of its content */
 	struct dash_commit commit;
 	struct dash_pair *env; /* by rising key */
 	size_t nr_env;
@@ -88,14 +88,14 @@ struct dash_run {
 	int slot;      /* ... the place in it, from 0; -1: none */
 	__s64 started; /* s since 1970; -1: unknown */
 	__s64 duration_ns; /* -1: unknown */
-	__u64 lost;	   /* events lost: stored, and not judged */
-	char *build;	   /* hash of what was measured; equal ones cannot differ */
+	__u64 lost;	   /* events lost: the run is stored, but not judged */
+	char *build;	   /* hash of what was measured; runs with equal ones cannot differ */
 	char *ci_url;
 	struct dash_metric *metric;
 	size_t nr_metrics;
 };
 
-/* The environment's keys that every tool writes and the judge and the page know. */
+/* Keys of the environment that every tool writes, and that the judge and the page know. */
 #define DASH_ENV_CPU	    "cpu"	     /* model name */
 #define DASH_ENV_ACCEL	    "accel"	     /* "none", "kvm", "tcg" */
 #define DASH_ENV_CPUS	    "cpus"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * dash_verdict.h - the contract between the judge and the reports: what became of each series, which
- * of its points are outliers, where it changed, and whether a job has to fail.
+ * dash_verdict.h - the contract between the judge and the reports: the verdict on each series,
+ * which of its points are outliers, where it changed, and whether a job has to fail.
  */
 #ifndef DASH_VERDICT_H
 #define DASH_VERDICT_H
@@ -10,9 +10,9 @@
 
 enum dash_verdict {
 	DASH_PASS,
-	DASH_IMPROVED,	   /* changed for the better, or by what nobody calls worse */
+	DASH_IMPROVED,	   /* changed for the better, or in a way that is not called worse */
 	DASH_ACKNOWLEDGED, /* worse, and accepted with a reason */
-	DASH_RERUN,	   /* an alarm that rests on the last point alone, or on another machine */
+	DASH_RERUN,	   /* an alarm that rests only on the last point, or on another machine */
 	DASH_UNJUDGED,	   /* see enum dash_unjudged */
 	DASH_REGRESSION,
 	DASH_NR_VERDICTS,
@@ -22,40 +22,40 @@ enum dash_verdict {
 enum dash_unjudged {
 	DASH_JUDGED,
 	DASH_FEW,     /* not enough runs */
-	DASH_LOST,    /* every run that counts had lost events */
-	DASH_MACHINE, /* the other runs were made on other machines */
-	DASH_DRIFT,   /* the environment drifts: neighbours are alike */
-	DASH_MISSING, /* the commit that is judged has no value */
+	DASH_LOST,    /* all runs that could be used lost events */
+	DASH_MACHINE, /* the other runs are from other machines */
+	DASH_DRIFT,   /* the environment drifts: neighbouring points are correlated */
+	DASH_MISSING, /* the commit to be judged has no value */
 	DASH_NR_UNJUDGED,
 };
 
-/* What is true of a point beside its value. */
-#define DASH_POINT_OUTLIER 1U /* alone among its neighbours: left out */
-#define DASH_POINT_LOST	   2U /* of runs that lost events: left out */
-#define DASH_POINT_MACHINE 4U /* of another machine than the newest: left out of noisy series */
+/* Properties of a point other than its value. */
+#define DASH_POINT_OUTLIER 1U /* far from its neighbours: left out */
+#define DASH_POINT_LOST	   2U /* its runs lost events: left out */
+#define DASH_POINT_MACHINE 4U /* from another machine than the newest point: left out of noisy series */
 
 /* All runs of one commit on one kind of machine. */
 struct dash_point {
 	__u32 commit, env; /* indices into the history's lists */
 	__u32 n;	   /* runs */
 	unsigned flags;
-	double value; /* median of the runs; of a ratio the sum of num by the sum of den */
-	double lo, hi; /* least and greatest of the runs */
-	__u64 num, den; /* den 0: no ratio */
-	__u32 sample, nr_samples; /* which of the series' samples */
+	double value; /* median of the runs; for a ratio the sum of num divided by the sum of den */
+	double lo, hi; /* lowest and highest of the runs */
+	__u64 num, den; /* den 0: not a ratio */
+	__u32 sample, nr_samples; /* its samples in the series */
 };
 
-/* Somebody took responsibility for a change: kept in a file of the repository. */
+/* A change that somebody accepted; kept in a file of the repository. */
 struct dash_ack {
 	char *sha;    /* at least 7 digits of a commit */
 	char *metric; /* shell pattern of WORKLOAD/METRIC */
 	char *reason;
-	char *who; /* NULL: not said */
+	char *who; /* NULL: not given */
 };
 
 enum dash_change_state {
-	DASH_CHANGE_WEAK,  /* a step below the floors, or not clear: for the eye */
-	DASH_CHANGE_SHOWN, /* clear, but on too few runs, old, drifting or advisory */
+	DASH_CHANGE_WEAK,  /* a step below the floors, or not clear: shown only in charts */
+	DASH_CHANGE_SHOWN, /* clear, but with too few runs, old, drifting or advisory */
 	DASH_CHANGE_RERUN,
 	DASH_CHANGE_ACK,
 	DASH_CHANGE_FAIL,
@@ -63,20 +63,20 @@ enum dash_change_state {
 };
 
 struct dash_change {
-	__u32 point;	      /* first of the new level */
-	__u32 lo, hi;	      /* commits that may have done it: indices into the commits */
+	__u32 point;	      /* first point of the new level */
+	__u32 lo, hi;	      /* the commits that may have caused it: indices into the commits */
 	double before, after; /* medians */
-	double shift;	      /* after - before in the metric's unit; ratios: points of 0.01 */
-	double rel;	      /* shift by before; NaN: before is 0, or a ratio */
-	double p, q, ps;      /* NaN: not tested (exact) */
-	double shape;	      /* only the distribution changed: its Hellinger distance; 0: the level did */
+	double shift;	      /* after - before, in the metric's unit; for ratios in points of 0.01 */
+	double rel;	      /* shift / before; NaN: before is 0, or the metric is a ratio */
+	double p, q, ps;      /* NaN: not tested (exact metrics) */
+	double shape;	      /* Hellinger distance if only the distribution changed; 0: the level changed */
 	bool worse;
 	enum dash_change_state state;
 	__u32 event; /* index into the events; ~0: in none */
-	const char *ack; /* its reason; NULL: none; owned by the acknowledgements */
+	const char *ack; /* reason of its acknowledgement, which owns the text; NULL: none */
 };
 
-/* One rung of the ladder that led to the verdict, for explain and the page. */
+/* One step of the judgement that led to the verdict, for explain and the page. */
 struct dash_step {
 	char *what, *found;
 	bool passed;
@@ -96,10 +96,10 @@ struct dash_judged {
 	double autocorrelation; /* of the residuals; NaN: not computed */
 };
 
-/* Changes at the same commits: one cause. */
+/* Changes at the same commits, which have one cause. */
 struct dash_event {
 	__u32 lo, hi; /* commits */
-	enum dash_change_state state; /* the strongest of its changes */
+	enum dash_change_state state; /* the strongest state of its changes */
 	bool worse;
 	struct dash_at {
 		__u32 judged, change;
@@ -109,14 +109,14 @@ struct dash_event {
 
 struct dash_verdicts {
 	const struct dash_history *history;
-	struct dash_judged *judged; /* as the history's series */
+	struct dash_judged *judged; /* in the order of the history's series */
 	size_t nr;
 	struct dash_event *event; /* by commit */
 	size_t nr_events;
 	const struct dash_ack *ack;
 	size_t nr_acks;
-	size_t gated, unjudged[DASH_NR_UNJUDGED]; /* of the gate set; [DASH_JUDGED]: judged */
-	enum dash_verdict verdict;		  /* of all */
+	size_t gated, unjudged[DASH_NR_UNJUDGED]; /* series of the gate set; unjudged[DASH_JUDGED] counts those that were judged */
+	enum dash_verdict verdict;		  /* of all series together */
 	int status; /* 0 pass, 1 regression, 4 inconclusive */
 };
 

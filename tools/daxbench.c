@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* daxbench.c - cause exactly known DAX page faults, and say which. */
+/* daxbench.c - cause an exact number of DAX page faults, and print what they are counted as. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* daxdash.c - keeps the runs of CI, judges each new one, and says why a job has to fail. */
+/* daxdash.c - store the runs of CI, judge each new one, and explain why a job must fail. */
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -70,11 +70,11 @@ int main(int argc, char *argv[])
 	size_t i;
 	int status;
 
-	setlocale(LC_CTYPE, ""); /* numbers stay as they are in C */
+	setlocale(LC_CTYPE, ""); /* for character types only: numbers stay as in C */
 	set_program(argv[0]);
 	if (argc < 2)
 		die_usage("missing command: run, import, export, analyze, gate, compare, explain, bless, page-data, html, serve or selftest");
-	if (!strcmp(argv[1], "help") && argc == 3) { /* as of the other programs */
+	if (!strcmp(argv[1], "help") && argc == 3) { /* as in the other programs */
 		argv[1] = argv[2];
 		argv[2] = (char *)"--help";
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* daxdoctor.c - explain why a file, mount or process cannot get 2 MiB pages, and what fixes it. */
+/* daxdoctor.c - explain why a file, mount or process cannot get 2 MiB pages, and how to fix it. */
 #include <limits.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -84,7 +84,7 @@ static void parse(int argc, char **argv, struct options *opt)
 					   : "more than one FILE given");
 }
 
-/* What the "dax" finding says, without the report around it. */
+/* Print the text of the "dax" finding, without the rest of the report. */
 static int is_dax(const char *path)
 {
 	struct report report = {0};
@@ -96,7 +96,9 @@ static int is_dax(const char *path)
 		die(DAX_EXIT_USAGE, "%s: a device is not DAX, files are: name a file or directory", path);
 	examine_path(&report, path);
 	for (i = 0; i < report.nr_findings; i++) {
-		/* A folder of a filesystem without DAX is reported by where that is mounted. */
+		/*
+		 * For a folder on a filesystem without DAX, the finding is about the mount point.
+		 */
 		if (strcmp(report.finding[i].check, "dax") != 0 && strcmp(report.finding[i].check, "mount_point") != 0)
 			continue;
 		if (report.finding[i].verdict == VERDICT_OK)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* daxtop.c - shows page faults on DAX files as they happen: which get 2 MiB, which not, and why. */
+/*
+ * daxtop.c - show page faults on DAX files as they happen: which get 2 MiB, which do not, and why.
+ */
 #include <stdlib.h>
 #include "top/top.h"
 #include "util/err.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* daxtrace.c - records, counts and reports page faults on DAX files. */
+/* daxtrace.c - record, count and report page faults on DAX files. */
 #include <stdlib.h>
 #include <string.h>
 #include "cli/cli.h"
@@ -17,7 +17,7 @@ static const struct {
 	{"stat", " stat", trace_stat},
 };
 
-/* What it does without a command. */
+/* Used without a command: --features. */
 static void features_and_exit(int argc, char *argv[])
 {
 	const char *word = argc > 1 ? argv[1] : "";

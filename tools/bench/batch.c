@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * batch.c - where exactly the faults are caused.
+ * batch.c - map memory and cause the faults.
  *
- * Faults that succeed come from plain loads and stores. Those that fall back come from system
- * calls that read or write our memory: since Linux 6.4 a fault from user mode may be handled
- * twice, first under the lock of its VMA and then under that of the address space, and a fallback
- * would then be tried and counted twice. A fault within a system call takes the second at once.
+ * Faults that succeed come from plain loads and stores. Faults that fall back come from system
+ * calls that read or write our memory: since Linux 6.4 the kernel may handle a fault from user mode
+ * twice, first under the VMA lock and then under mmap_lock, and would try and count a fallback
+ * twice. A fault inside a system call uses mmap_lock from the start.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -47,7 +47,7 @@ size_t batch_faults(const struct plan *plan)
 	return kind_in_pages(plan->kind) ? BATCH_RANGES * DAX_RANGE_PAGES : BATCH_RANGES;
 }
 
-/* Reserve addresses, so that what lies around each mapping is known and nobody else's. */
+/* Reserve addresses, so that nothing else is mapped next to our mappings. */
 static void reserve(struct batch *batch, size_t len)
 {
 	__u8 *raw, *aligned;
@@ -90,7 +90,7 @@ void batch_free(struct batch *batch)
 	free(batch->where);
 }
 
-/* Map @len bytes of the file at @offset to @addr inside the reserved area. */
+/* Map @len bytes of the file at @offset to @addr in the reserved area. */
 static void map_file(const struct plan *plan, __u8 *addr, __u64 len, __u64 offset, bool no_huge)
 {
 	const struct bench_kind *kind = plan->kind;
@@ -113,7 +113,7 @@ static void map_file(const struct plan *plan, __u8 *addr, __u64 len, __u64 offse
 		    strerror(errno));
 }
 
-/* One mapping over all ranges of the batch; file offset @x is at address returned + @x. */
+/* Map all ranges of the batch by one mapping. File offset @x is at the returned address + @x. */
 static __u64 map_span(struct batch *batch, __u64 first, __u64 end, __u8 *base, bool no_huge)
 {
 	const struct plan *plan = batch->plan;
@@ -181,7 +181,7 @@ static void map_batch(struct batch *batch, __u64 first, __u64 end)
 	}
 }
 
-/* Put a 4 KiB entry into each range: one page before the one that will fall back. */
+/* Make a 4 KiB entry in each range: one page before the page that will fall back. */
 static void make_entries(struct batch *batch, __u64 first, __u64 end)
 {
 	const struct plan *plan = batch->plan;
@@ -244,8 +244,8 @@ static bool page_present(const struct batch *batch, const __u8 *page)
 }
 
 /*
- * A page next to the touched one is mapped exactly when the whole range was. This needs no event
- * of the kernel's and causes no fault.
+ * A page next to the touched one is mapped exactly if the whole range was mapped. This check needs
+ * no kernel event and causes no fault.
  */
 static void verify(const struct batch *batch, __u64 first, size_t nr)
 {
@@ -267,7 +267,7 @@ static void verify(const struct batch *batch, __u64 first, size_t nr)
 		else if (page > kind->page)
 			beside = at - PAGE_BYTES;
 		else
-			continue; /* every page that can be touched was */
+			continue; /* all pages that can be touched were touched */
 		whole = page_present(batch, beside);
 		if (!page_present(batch, at) || whole == kind_falls_back(kind))
 			die(DAX_EXIT_UNSUPPORTED,
@@ -292,7 +292,7 @@ void batch_run(struct batch *batch, __u64 first, __u64 end)
 	batch->cpu_ns += clock_ns(CLOCK_THREAD_CPUTIME_ID) - cpu;
 	batch->elapsed_ns += clock_ns(CLOCK_MONOTONIC) - wall;
 	verify(batch, first, end - first);
-	/* Put the reservation back over it: the next batch starts without page tables. */
+	/* Map the reservation over it again: the next batch then starts without page tables. */
 	if (mmap(batch->area, batch->area_len, PROT_NONE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED)
 		die(DAX_EXIT_UNSUPPORTED, "cannot reserve addresses: %s", strerror(errno));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* caused.c - the sums, by the rules of the counters in dax_wire.h. */
+/* caused.c - compute what a run was counted as, by the rules of dax_wire.h. */
 #include <stdlib.h>
 #include <string.h>
 #include "bench/caused.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* caused.h - everything a run made the kernel count, and its JSON. */
+/* caused.h - everything that the kernel must have counted for a run, and its JSON. */
 #ifndef DAX_BENCH_CAUSED_H
 #define DAX_BENCH_CAUSED_H
 
@@ -13,11 +13,11 @@ struct caused {
 	__u64 range[DAX_NR_RANGE_COUNTS];
 };
 
-/* What the plan's faults are counted as. */
+/* What the faults of the plan are counted as. */
 struct caused plan_caused(const struct plan *plan);
 void caused_add(struct caused *sum, const struct caused *more);
 
-/* The members that tell about one plan; the caller owns the object. */
+/* The JSON members of one plan; the caller owns the object. */
 json_t *plan_json(const struct plan *plan, const struct run_result *result, bool per_fault);
 json_t *caused_json(const struct caused *caused);
 

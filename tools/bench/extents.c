@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* extents.c - FIEMAP and sysfs, read for 2 MiB alignment. */
+/* extents.c - read FIEMAP and sysfs to find the 2 MiB alignment. */
 #include <string.h>
 #include "bench/extents.h"
 #include "bench/kinds.h"
@@ -10,9 +10,9 @@ __u64 device_phase(dev_t dev)
 {
 	__u64 start = 0, base = 0;
 
-	(void)sysblock_number(dev, "start", &start); /* absent for a whole disk */
+	(void)sysblock_number(dev, "start", &start); /* does not exist for a whole disk */
 	if (!sysblock_number(dev, "device/resource", &base))
-		(void)sysblock_number(dev, "../device/resource", &base); /* of a partition's disk */
+		(void)sysblock_number(dev, "../device/resource", &base); /* of the partition's disk */
 	return (start * 512 + base) % RANGE_BYTES;
 }
 

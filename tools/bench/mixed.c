@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* mixed.c - the workload of the demonstration. */
+/* mixed.c - the workload of the demo. */
 #include <errno.h>
 #include <libgen.h>
 #include <stdio.h>
@@ -11,9 +11,9 @@
 #include "util/err.h"
 #include "util/escape.h"
 
-#define FAULTS_PER_SECOND 100 /* when no count is given, if the space allows */
+#define FAULTS_PER_SECOND 100 /* if no count is given, and if there is enough space */
 
-/* The parts: percent of all faults. Data at 2 MiB costs space, so it gets a small one. */
+/* Percent of all faults. Data at 2 MiB needs most space, so its part is small. */
 static const struct {
 	const char *suffix, *kind, *worker;
 	unsigned int percent, follow;
@@ -28,7 +28,7 @@ static const struct {
 
 #define NR_PARTS (sizeof(parts) / sizeof(parts[0]))
 
-/* Half of the free space at most goes into the part that needs 2 MiB a fault. */
+/* At most half of the free space is used for the part that needs 2 MiB for each fault. */
 static __u64 default_count(const struct mixed *mixed)
 {
 	__u64 count = (__u64)FAULTS_PER_SECOND * mixed->seconds, most;
@@ -64,7 +64,7 @@ static void plan_part(struct plan *plan, const struct mixed *mixed, size_t part,
 	layout_prepare(plan);
 }
 
-/* Exactly @total faults over the parts that get any. Returns how many parts that is. */
+/* Divide exactly @total faults among the parts. Returns the number of parts that get any. */
 static size_t make_plans(struct plan *plans, const struct mixed *mixed, __u64 total)
 {
 	__u64 percent = 0, given = 0;

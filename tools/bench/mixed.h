@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* mixed.h - several kinds at once, each in its own process and file, at a pace to watch. */
+/* mixed.h - several kinds at once, each in its own process and file, at a speed for watching. */
 #ifndef DAX_BENCH_MIXED_H
 #define DAX_BENCH_MIXED_H
 
@@ -9,13 +9,13 @@
 
 struct mixed {
 	const char *file; /* the files are FILE.good, FILE.short .. */
-	__u64 count;	  /* faults of all kinds together; 0: by the time and the space */
+	__u64 count;	  /* faults of all kinds together; 0: decided by time and space */
 	__u64 seed;
 	unsigned int seconds;
 	bool force;
 };
 
-/* Run it; the caller owns the JSON object. */
+/* Run it. The caller owns the JSON object. */
 json_t *mixed_run(const struct mixed *mixed);
 
 #endif

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* plan.c - which range and page each fault takes. */
+/* plan.c - choose range and page of each fault. */
 #include "bench/plan.h"
 
 __u64 plan_random(const struct plan *plan, __u64 n)
 {
 	__u64 x = plan->seed * 0x9e3779b97f4a7c15ULL + n + 1;
 
-	/* Two rounds of multiply and shift: every bit of the input moves about half of the output.
+	/*
+	 * Two rounds of multiply and shift: each input bit changes about half of the output bits.
 	 */
 	x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93ULL;
 	x = (x ^ (x >> 29)) * 0xca5a826395121157ULL;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * prepare.c - lay the file out for one kind. Data gets there by pwrite, which on a DAX file leaves
- * nothing in the page cache; fallocate alone would read back as holes.
+ * prepare.c - lay out the file for one kind. Data is written by pwrite(), which on a DAX file
+ * leaves nothing in the page cache; after fallocate() alone it would be read as holes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include "bench/plan.h"
 #include "util/err.h"
 
-#define SLACK_RANGES 16	       /* given for misaligned edges of the filesystem's own areas */
+#define SLACK_RANGES 16	       /* reserve for misaligned edges of the filesystem's own areas */
 #define SPARE_BYTES  (4 << 20) /* for the filesystem's metadata */
 
 static void no_space(const struct plan *plan, __u64 bytes)
@@ -70,7 +70,7 @@ static void check_space(const struct plan *plan)
 		no_space(plan, need);
 }
 
-/* All data is zeroes, taken from this: plain memory, never a DAX mapping. */
+/* The source of all data: zeros in plain memory, never in a DAX mapping. */
 static void write_zeroes(const struct plan *plan, __u64 offset, __u64 length)
 {
 	static const char zeroes[RANGE_BYTES];
@@ -118,8 +118,8 @@ static size_t count_state(const __u8 *state, size_t nr, enum range_state want)
 }
 
 /*
- * Give the file @nr ranges of blocks, each by a call of its own: ext4 aligns a request to its
- * stride only when it is as long as that. Returns false when the space is used up.
+ * Allocate @nr ranges, with one call for each: ext4 aligns a request to its stride only if it has
+ * that length. Returns false when there is no space left.
  */
 static bool allocate(const struct plan *plan, size_t from, size_t nr)
 {
@@ -147,7 +147,7 @@ static void note_ranges(struct plan *plan, const __u8 *state, size_t have, enum 
 			plan->range[n++] = i;
 }
 
-/* Allocate until @plan->count ranges are @want; their numbers go to plan->range. */
+/* Allocate until @plan->count ranges are @want; store their numbers in plan->range. */
 static void allocate_ranges(struct plan *plan, enum range_state want)
 {
 	const bool misalign = want == RANGE_MISALIGNED;
@@ -156,7 +156,7 @@ static void allocate_ranges(struct plan *plan, enum range_state want)
 	__u8 *state = NULL;
 
 	while (good < plan->count && have < limit) {
-		/* Shifting all blocks by one leaves the last range without its end. */
+		/* Shifting all blocks by one page leaves the last range incomplete. */
 		size_t add = plan->count - good + misalign;
 
 		space = allocate(plan, have, add);
@@ -192,7 +192,7 @@ static void allocate_ranges(struct plan *plan, enum range_state want)
 	free(state);
 }
 
-/* Do the chosen ranges still lie as wanted, now that they are written? */
+/* Check that the chosen ranges are still as wanted after they were written. */
 static void check_ranges(const struct plan *plan, __u8 want)
 {
 	size_t nr = plan_range(plan, plan->count - 1) + 1;
@@ -270,7 +270,7 @@ void layout_prepare(struct plan *plan)
 		write_zeroes(plan, 0, WINDOW_PAGES * PAGE_BYTES);
 		break;
 	}
-	/* Leave no dirty metadata for the faults to wait for. */
+	/* Leave no dirty metadata that faults would have to wait for. */
 	if (fsync(plan->target.fd))
 		prepare_fail(plan, "fsync", errno);
 }

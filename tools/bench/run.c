@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* run.c - processes and threads, each with its slice of the faults. */
+/* run.c - start processes and threads, each with its part of the faults. */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -15,11 +15,11 @@
 #include "util/clock.h"
 #include "util/err.h"
 
-#define TICK_NS 50000000ULL /* of a paced run */
+#define TICK_NS 50000000ULL /* for a run with a delay */
 
 /* In memory that all processes share. */
 struct shared {
-	pthread_barrier_t start; /* all threads of all processes of one plan */
+	pthread_barrier_t start; /* for all threads of all processes of one plan */
 	pthread_mutex_t one_by_one;
 	struct run_result result[MAX_WORKERS];
 };
@@ -30,7 +30,7 @@ struct worker {
 	const struct toucher *touch;
 	struct shared *shared;
 	struct run_result result;
-	__u64 first, end; /* its slice of the faults */
+	__u64 first, end; /* its part of the faults */
 };
 
 static void on_fault(int sig)
@@ -43,7 +43,7 @@ static void on_fault(int sig)
 	if (write(STDERR_FILENO, name, strlen(name)) < 0 ||
 	    write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
 		_exit(DAX_EXIT_UNSUPPORTED);
-	exit(DAX_EXIT_UNSUPPORTED); /* the fault was in our own loop: no lock is held */
+	exit(DAX_EXIT_UNSUPPORTED); /* the fault was in our own loop, so no lock is held */
 }
 
 static void sleep_until(__u64 start, __u64 after)
@@ -67,7 +67,7 @@ static void run_slice(struct batch *batch, __u64 first, __u64 end)
 	}
 }
 
-/* The slice in equal parts, one a tick. */
+/* Run the part in equal pieces, one for each tick. */
 static void run_paced(struct batch *batch, __u64 first, __u64 end)
 {
 	__u64 ticks = batch->plan->spread_ns / TICK_NS + 1, nr = end - first;
@@ -98,7 +98,7 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* What process @index of the plan does: its threads' slices, one after another in the file. */
+/* Run process @index of the plan: the parts of its threads, which are adjacent in the file. */
 static void run_process(const struct plan *plan, unsigned int index, struct shared *shared)
 {
 	struct run_result *sum = &shared->result[index];
@@ -109,7 +109,7 @@ static void run_process(const struct plan *plan, unsigned int index, struct shar
 
 	if (!workers)
 		die(DAX_EXIT_UNSUPPORTED, "out of memory");
-	/* A parent may have switched huge pages off for its children. */
+	/* The parent process may have switched huge pages off for its children. */
 	if (prctl(PR_SET_THP_DISABLE, plan->kind->thp_off, 0, 0, 0) && plan->kind->thp_off)
 		die(DAX_EXIT_UNSUPPORTED, "prctl(PR_SET_THP_DISABLE): %s", strerror(errno));
 	sigaction(SIGBUS, &act, NULL);
@@ -182,7 +182,7 @@ static pid_t start_process(const struct plan *plan, unsigned int index, struct s
 	exit(DAX_EXIT_OK);
 }
 
-/* Wait for all; when one fails the others may be waiting for it, so they are ended. */
+/* Wait for all processes. If one fails, others may be waiting for it, so end them. */
 static void wait_processes(const pid_t *pids, size_t nr)
 {
 	for (size_t left = nr; left > 0; left--) {
@@ -199,7 +199,7 @@ static void wait_processes(const pid_t *pids, size_t nr)
 		while (wait(NULL) > 0)
 			;
 		if (WIFEXITED(status))
-			exit(WEXITSTATUS(status)); /* it has said why */
+			exit(WEXITSTATUS(status)); /* the process has printed the reason */
 		die(DAX_EXIT_UNSUPPORTED, "a worker process was ended by signal %d",
 		    WTERMSIG(status));
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* target.c - creating, checking and removing the file. */
+/* target.c - create, check and remove the file. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -21,10 +21,10 @@
 #define STATX_ATTR_DAX 0x00200000
 #endif
 
-#define MARK	       "user.daxbench" /* extended attribute: this program made the file */
+#define MARK	       "user.daxbench" /* extended attribute: daxbench created the file */
 #define MAX_UNFINISHED 16
 
-/* Files to remove should this process end early; read by a signal handler. */
+/* Files to remove if this process ends early; read by a signal handler. */
 static const char *volatile unfinished[MAX_UNFINISHED];
 static volatile pid_t owner;
 
@@ -106,7 +106,7 @@ static void remove_old(const char *path, bool force)
 	if (!force && fgetxattr(fd, MARK, mark, sizeof(mark)) < 0)
 		die(DAX_EXIT_USAGE, "%s: exists and was not made by daxbench; --force replaces it",
 		    path);
-	/* Blocks of a file that is only unlinked may come free much later, and are needed now. */
+	/* If it were only unlinked, its blocks might become free too late. */
 	if (st.st_nlink == 1 && (ftruncate(fd, 0) || fsync(fd)))
 		die(DAX_EXIT_UNSUPPORTED, "%s: cannot empty it: %s", path, strerror(errno));
 	close(fd);
@@ -146,11 +146,11 @@ void target_create(struct target *target, const char *path, bool force)
 	target->dev = st.st_dev;
 	find_fs(target);
 	check_dax(target);
-	/* Without attributes the next run merely asks for --force. */
+	/* Without extended attributes the next run only asks for --force. */
 	(void)fsetxattr(target->fd, MARK, "1", 1, 0);
 }
 
-/* An ext2 filesystem may be mounted by the ext4 driver, which shows it in sysfs. */
+/* An ext2 filesystem may be mounted by the ext4 driver; sysfs shows it then. */
 static bool driven_by_ext4(const struct target *target)
 {
 	char link[64], disk[256], path[320], *slash;
@@ -169,7 +169,7 @@ static bool driven_by_ext4(const struct target *target)
 
 void target_need_huge(const struct target *target)
 {
-	/* The ext2 driver takes every DAX fault at 4 KiB, and no interface says so. */
+	/* The ext2 driver handles all DAX faults at 4 KiB; no interface shows this. */
 	if (!strcmp(target->fs, "ext2") && !driven_by_ext4(target))
 		die(DAX_EXIT_UNSUPPORTED, "%s: %s never tries 2 MiB faults; use xfs or ext4",
 		    target->path, target->fs);
@@ -189,6 +189,6 @@ void target_set_extsize(struct target *target, bool huge)
 	if (huge)
 		attr.fsx_xflags |= FS_XFLAG_EXTSIZE;
 	attr.fsx_extsize = huge ? RANGE_BYTES : 0;
-	/* Only a hint: what came of it is read back from the extents. */
+	/* Only a hint: the extents are checked later. */
 	(void)ioctl(target->fd, FS_IOC_FSSETXATTR, &attr);
 }

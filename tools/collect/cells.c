@@ -18,7 +18,7 @@ static void add_untimed(struct dax_counts *counts)
 		}
 }
 
-/* Add a histogram to that of @cls, which is only made when there is something in it. */
+/* Add a histogram to the one of @cls, which is allocated only when there is something to add. */
 static bool add_lat(struct dax_counts *out, unsigned int cls, const volatile __u64 *bucket)
 {
 	unsigned int i;

@@ -6,7 +6,10 @@
 #include <stdbool.h>
 #include "sample.h"
 
-/* The sum of @nr cells in @out; of the maxima, the largest. Each word is read once. False: no memory. */
+/*
+ * Sum @nr cells into @out; of the maxima take the largest. Each word is read once. False: out of
+ * memory.
+ */
 bool cells_sum(const struct dax_cell *cells, __u32 nr, struct dax_counts *out);
 
 #endif

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* cpus.c - which CPUs there are now, of those that there may ever be. */
+/* cpus.c - which of the possible CPUs are online now. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "collect/cpus.h"
 
-#define LIST_MAX 65536 /* 8192 CPUs, none beside another */
+#define LIST_MAX 65536 /* 8192 CPUs, no two of them adjacent */
 
 int cpus_parse(const char *list, bool *online, int nr)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* exited-totals.c - what processes counted that are gone and whose slots are others' now. */
+/* exited-totals.c - what exited processes counted whose slots are reused. */
 #include <stdlib.h>
 #include <string.h>
 #include <linux/types.h>
@@ -7,12 +7,12 @@
 #include "util/counts.h"
 
 struct sum {
-	struct dax_key key; /* of the file; the process is 0 unless it lives; no thread */
+	struct dax_key key; /* of the file; tgid is 0 unless the process still runs; no thread */
 	__u64 cgroup;
 	char comm[DAX_COMM_LEN];
-	bool absorbs; /* absorbed holds something */
+	bool absorbs; /* absorbed holds counts */
 	struct dax_counts count;
-	struct dax_counts absorbed; /* of count, what rows of the last reading had */
+	struct dax_counts absorbed; /* the part of count that other rows had in the last reading */
 };
 
 struct exited_totals {
@@ -106,7 +106,7 @@ __u32 exited_totals_find(struct exited_totals *totals, const struct dax_meta *me
 	return at;
 }
 
-/* Memory first, so that nothing is added by half. */
+/* Allocate memory first, so that either everything is added or nothing. */
 static bool room_for(struct dax_counts *to, const struct dax_counts *from)
 {
 	unsigned int cls;

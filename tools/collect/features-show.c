@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* features-show.c - says what was tried on this kernel, what works, and what is unknown without it.
+/*
+ * features-show.c - prints which probes work on this kernel, and what is unknown without the
+ * others.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* features.c - tries each probe with a program that does nothing: loaded, attached, and gone again.
+/*
+ * features.c - tries each probe with a program that does nothing: loads, attaches and removes it.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@ static int target_of(const struct btf *btf, const char *name, enum dax_probe_kin
 	return btf__find_by_name_kind(btf, type, BTF_KIND_TYPEDEF);
 }
 
-/* Load a program that does nothing: its descriptor, or a negative errno. */
+/* Load a program that does nothing. Returns its descriptor, or a negative errno. */
 static int load_nothing(int target, enum bpf_attach_type type)
 {
 	static const struct bpf_insn nothing[] = {
@@ -71,7 +72,7 @@ static bool was_tried(const struct dax_features *features, const char *target)
 	return false;
 }
 
-/* Several programs may have one target. perf's need no trying: it has all tracepoints. */
+/* Several programs may have one target. perf's programs are not tried: perf has all tracepoints. */
 static void try_target(struct dax_features *features, const struct btf *btf, const struct dax_probe *probe)
 {
 	struct dax_probe_try *tried = &features->probe[features->nr];

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* identity.c - the names of what slots stand for: file, mount, process, thread, cgroup. */
+/* identity.c - the names that belong to a slot: file, mount, process, thread, cgroup. */
 #include <stdlib.h>
 #include <string.h>
 #include "collect/identity.h"
 #include "proc/cgroup.h"
 #include "proc/file-locator.h"
 
-/* What one round of looking may cost: about 0.5 ms of stat(), and some searches. */
+/* What one round of looking may cost: about 0.5 ms of stat(), and a few searches. */
 #define ROUND_NS     100000000ULL
 #define ROUND_LOOKS  256
 #define ROUND_SEARCH 8
@@ -14,7 +14,7 @@
 struct cgroup {
 	__u64 id;
 	char *path;
-	bool unknown; /* the id says nothing */
+	bool unknown; /* the id does not identify a cgroup */
 };
 
 struct device {
@@ -22,13 +22,13 @@ struct device {
 	char *point, *type;
 };
 
-/* Files, cgroups and devices, each once: of those that slots have there are no more than slots. */
+/* Each file, cgroup and device once. There are never more of them than slots. */
 struct identities {
 	struct mounts *mounts;
 	enum dax_cgroups cgroups;
 	__u32 nr_slots;
 	struct of_slot {
-		__u32 locator, cgroup, device; /* + 1; 0: not noted */
+		__u32 locator, cgroup, device; /* index + 1; 0: none */
 	} * of;
 	struct file_locator *locator;
 	__u32 nr_locators;
@@ -58,7 +58,7 @@ struct identities *identities_open(__u32 nr_slots)
 	who->table = calloc(size, sizeof(*who->table));
 	who->cgroup = calloc(nr_slots, sizeof(*who->cgroup));
 	who->device = calloc(nr_slots, sizeof(*who->device));
-	who->mounts = mounts_open("/proc/self/mountinfo"); /* without it there are fewer names */
+	who->mounts = mounts_open("/proc/self/mountinfo"); /* without it fewer names are known */
 	who->cgroups = cgroups_here(who->mounts);
 	if (who->of && who->locator && who->table && who->cgroup && who->device)
 		return who;
@@ -97,8 +97,8 @@ static __u32 hash_file(__u64 ino, __u32 dev, __u32 gen)
 }
 
 /*
- * Make room by dropping what no slot has any more. @is_new maps old numbers to new ones, + 1; 0: it
- * goes. Each list keeps its order.
+ * Make room by dropping the locators that no slot uses any more. @is_new maps old numbers to new
+ * ones, + 1; 0: dropped. Each list keeps its order.
  */
 static void drop_locators(struct identities *who, __u32 *is_new)
 {
@@ -152,7 +152,7 @@ static void drop_devices(struct identities *who, __u32 *is_new)
 	who->nr_devices = nr;
 }
 
-/* False: no memory, and nothing was dropped. */
+/* False: out of memory, and nothing was dropped. */
 static bool drop_unused(struct identities *who)
 {
 	__u32 *is_new = calloc(3 * (size_t)who->nr_slots, sizeof(*is_new)), slot;
@@ -186,7 +186,7 @@ static bool drop_unused(struct identities *who)
 	return true;
 }
 
-/* Locators are found by file; 0: no memory. */
+/* The locator of the file of @meta, a new one if needed. 0: out of memory. */
 static __u32 locator_of(struct identities *who, const struct dax_meta *meta)
 {
 	const struct dax_key *key = &meta->key;
@@ -202,7 +202,7 @@ static __u32 locator_of(struct identities *who, const struct dax_meta *meta)
 	}
 	if (!file_locator_init(&who->locator[who->nr_locators], who->mounts, meta))
 		return 0;
-	/* Its process most likely still runs now. */
+	/* Look now: its process probably still runs. */
 	file_locator_look(&who->locator[who->nr_locators], who->mounts, true, 0);
 	return *found = ++who->nr_locators;
 }
@@ -217,7 +217,7 @@ static __u32 cgroup_of(struct identities *who, const struct dax_meta *meta)
 			return i + 1;
 	cgroup->id = meta->cgroup;
 	cgroup->path = cgroup_path(who->mounts, meta->cgroup, meta->key.tgid);
-	/* The root may be where those are that have a cgroup of version 1. */
+	/* A task that is in a cgroup of version 1 only appears in the root. */
 	cgroup->unknown = who->cgroups == DAX_CGROUPS_NONE ||
 			  (who->cgroups == DAX_CGROUPS_HYBRID && cgroup->path && !strcmp(cgroup->path, "/"));
 	if (cgroup->unknown) {

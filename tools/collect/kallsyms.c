@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kallsyms.c - finds in /proc/kallsyms where the functions are that tell what a task is about. */
+/* kallsyms.c - finds in /proc/kallsyms the functions that show what a task is doing. */
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -9,7 +9,7 @@
 
 #define WAKE_FUNC "wake_exceptional_entry_func"
 
-/* Callers that a kernel has inlined are found as those that they are in. */
+/* If the kernel inlined a caller, the function that contains it is found instead. */
 static const struct {
 	const char *name;
 	__u32 role;
@@ -34,7 +34,9 @@ static const struct {
 #define NR_WANTED (sizeof(wanted) / sizeof(wanted[0]))
 _Static_assert(NR_WANTED < DAX_MAX_CALLERS, "room for a function that was built twice");
 
-/* Compilers add suffixes: .isra.0 and the like name the function, .cold a part that calls nothing.
+/*
+ * Compilers add suffixes: .isra.0 and the like are the function itself, .cold is a part that calls
+ * nothing.
  */
 static bool is_symbol(const char *symbol, const char *name)
 {
@@ -66,7 +68,7 @@ static bool one_symbol(struct kallsyms *kallsyms, size_t *nr, __u64 at, const ch
 	return false;
 }
 
-/* Symbols come in the order of their addresses: a function ends where the next one begins. */
+/* Symbols are sorted by address: a function ends where the next one begins. */
 void kallsyms_read(struct kallsyms *kallsyms, const char *path)
 {
 	FILE *file = fopen(path, "re");
@@ -85,7 +87,7 @@ void kallsyms_read(struct kallsyms *kallsyms, const char *path)
 		if (sscanf(line, "%llx %c %255s", &at, &kind, symbol) != 3)
 			continue;
 		if (strchr(line, '['))
-			break; /* modules follow */
+			break; /* the rest are modules */
 		any |= at != 0;
 		if (open && at > kallsyms->list.caller[nr - 1].from) {
 			kallsyms->list.caller[nr - 1].to = at;

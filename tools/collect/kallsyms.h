@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* kallsyms.h - addresses of the kernel's functions that tell what a task is about. */
+/* kallsyms.h - addresses of the kernel functions that show what a task is doing. */
 #ifndef DAX_COLLECT_KALLSYMS_H
 #define DAX_COLLECT_KALLSYMS_H
 
@@ -15,10 +15,13 @@ struct kallsyms {
 	int err; /* negative errno: the file could not be read, or hides its addresses (-EPERM) */
 };
 
-/* Read @path, which is /proc/kallsyms. */
+/* Read @path, usually /proc/kallsyms. */
 void kallsyms_read(struct kallsyms *kallsyms, const char *path);
 
-/* Is there all it takes to tell waits for entry locks, and zero pages that are unmapped? */
+/*
+ * Is everything found that is needed for waits for entry locks, and for zero pages that are
+ * unmapped?
+ */
 bool kallsyms_has_waits(const struct kallsyms *kallsyms);
 bool kallsyms_has_zero_pages(const struct kallsyms *kallsyms);
 

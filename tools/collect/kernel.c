@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kernel.c - what the running kernel has and lacks, found out before libbpf fails with one error
- * for all. */
+/*
+ * kernel.c - what the running kernel has and lacks, checked before libbpf fails with one error for
+ * all causes.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +21,10 @@ static bool has_event(const struct btf *btf, const char *name)
 	return btf__find_by_name_kind(btf, type, BTF_KIND_TYPEDEF) > 0;
 }
 
-/* Linux 7.0 switches preemption off around perf's programs alone; 6.13 and later have the functions. */
+/*
+ * Linux 7.0 disables preemption only around perf's programs. 6.13 and later have the functions to
+ * do it ourselves.
+ */
 static bool preempts(const struct btf *btf)
 {
 	struct utsname host;
@@ -29,7 +34,7 @@ static bool preempts(const struct btf *btf)
 	       btf__find_by_name_kind(btf, "bpf_preempt_disable", BTF_KIND_FUNC) > 0;
 }
 
-/* perf finds a tracepoint by the number that tracefs has for it. */
+/* perf identifies a tracepoint by its number in tracefs. */
 static bool has_perf_events(void)
 {
 	static const char *const roots[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
@@ -62,7 +67,7 @@ int kernel_look(struct kernel *kernel, enum dax_tier most, char *err, size_t siz
 	kernel->upgrades = has_event(btf, "dax_pmd_upgrade");
 	kernel->preempts = preempts(btf);
 	kernel->exact = kernel->preempts && has_perf_events();
-	/* What /proc/PID/maps takes the numbers from, since Linux 6.7. */
+	/* /proc/PID/maps takes its inode numbers from this since Linux 6.7. */
 	kernel->below = btf__find_by_name_kind(btf, "backing_file", BTF_KIND_STRUCT) > 0 &&
 			dax_features_iterates(btf, "bpf_iter_task_vma");
 	if (dax && most >= DAX_T2) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* latency-sampling.c - when to look at the begin of 4 KiB faults. */
+/* latency-sampling.c - when to observe the begin of 4 KiB faults. */
 #include "collect/latency-sampling.h"
 
 #define NSEC 1000000000ULL

@@ -26,25 +26,25 @@
 
 #define DEFAULT_SLOTS	   1024
 #define DEFAULT_RING_BYTES (8u << 20)
-#define MOST_RINGS	   (1ULL << 37) /* of all CPUs: their lines have numbers of 31 bits */
+#define MOST_RINGS	   (1ULL << 37) /* for all CPUs: their lines have numbers of 31 bits */
 #define LOG_ROOM	   4096
 #ifndef MAX_SHARDS
-#define MAX_SHARDS 8 /* cells of a slot; more CPUs share them, with atomics */
+#define MAX_SHARDS 8 /* cells of a slot; if there are more CPUs they share them, with atomics */
 #endif
 
 struct dax_live {
-	struct dax_source source; /* first: the source handed out is this */
+	struct dax_source source; /* first member: the source is this struct */
 	struct daxscope_bpf *skel;
 	enum dax_tier tier;
 	struct kernel kernel;
 	unsigned int t2;     /* DAX_T2_*: what fentry programs count */
-	unsigned int wanted; /* PROBE_FOR_*: what programs are loaded for */
+	unsigned int wanted; /* PROBE_FOR_*: which programs are loaded */
 	__u32 max_slots;
 	__u32 shards;
-	bool timed; /* every fault; else those of the moments that pace chooses */
+	bool timed; /* every fault is timed; else only those in the moments that latency_sampling chooses */
 	struct latency_sampling latency_sampling;
 	struct rings *rings;
-	bool *online; /* CPUs, when counting began */
+	bool *online; /* CPUs online when counting began */
 	int nr_online;
 	int nr_rings;
 	size_t ring_lines; /* of each */
@@ -66,7 +66,7 @@ static int set_error(char *err, size_t size, int code, const char *fmt, ...)
 	return code;
 }
 
-/* libbpf explains failures only through this hook; what it says ends up in our message. */
+/* libbpf explains failures only through this callback; its text is used in our message. */
 static char bpf_log[LOG_ROOM];
 
 static int keep_log(enum libbpf_print_level level, const char *fmt, va_list args)
@@ -77,7 +77,7 @@ static int keep_log(enum libbpf_print_level level, const char *fmt, va_list args
 	if (level != LIBBPF_WARN || vasprintf(&text, fmt, args) < 0)
 		return 0;
 	len = strlen(text);
-	/* Of what the verifier says the end tells the reason; what libbpf says after that does not. */
+	/* The end of the verifier's log has the reason; libbpf's lines after it do not. */
 	if (strstr(text, "PROG LOAD LOG"))
 		used = 0;
 	if (used < LOG_ROOM / 2)
@@ -87,7 +87,10 @@ static int keep_log(enum libbpf_print_level level, const char *fmt, va_list args
 	return 0;
 }
 
-/* The verifier's reason in bpf_log: the last line before its statistics; or else libbpf's last line. */
+/*
+ * Find the verifier's reason in bpf_log: the last line before its statistics; otherwise libbpf's
+ * last line.
+ */
 static void keep_reason(char *out, size_t size)
 {
 	char *end = strstr(bpf_log, "\nprocessed "), *begin;
@@ -113,7 +116,7 @@ static __u32 shards_for(int cpus)
 	return shards;
 }
 
-/* The program, and where its link is kept. NULL: there is none of that name. */
+/* The program of this name and the place of its link. NULL: there is none. */
 static struct bpf_prog_skeleton *program_of(const struct dax_live *live, const char *name)
 {
 	const struct bpf_object_skeleton *all = live->skel->skeleton;
@@ -125,14 +128,14 @@ static struct bpf_prog_skeleton *program_of(const struct dax_live *live, const c
 	return NULL;
 }
 
-/* T3 counts waits and splits by the kernel's own events, and takes the rest from fentry. */
+/* T3 counts waits and splits by the kernel's own events, and everything else by fentry. */
 static unsigned int wanted_probes(const struct dax_live *live, const struct dax_live_opts *opts,
 				  const struct dax_bpf_config *cfg)
 {
 	bool t2 = live->tier == DAX_T2;
 
 	return (cfg->extents ? PROBE_FOR_EXTENTS : 0) |
-	       /* With splits it also has to find the page cache. */
+	       /* For splits it must also look into the page cache. */
 	       (!cfg->exact || cfg->splits ? PROBE_FOR_EXTENT_PLAIN : 0) |
 	       (t2 && live->t2 & DAX_T2_WAITS ? PROBE_FOR_WAITS : 0) |
 	       (t2 && live->t2 & DAX_T2_SPLITS ? PROBE_FOR_SPLITS : 0) |
@@ -142,7 +145,7 @@ static unsigned int wanted_probes(const struct dax_live *live, const struct dax_
 	       (cfg->exact ? PROBE_FOR_EXACT : PROBE_FOR_PLAIN);
 }
 
-/* Have those programs loaded that are wanted. False: the table names one that the object lacks. */
+/* Load the programs that are wanted. False: the table has a program that the object lacks. */
 static bool choose_programs(struct dax_live *live)
 {
 	size_t i;
@@ -158,7 +161,7 @@ static bool choose_programs(struct dax_live *live)
 	return true;
 }
 
-/* @cpus: that there may ever be; live->online of them are there. */
+/* @cpus: number of possible CPUs; live->online shows which are online. */
 static bool configure(struct dax_live *live, const struct dax_live_opts *opts, int cpus)
 {
 	struct daxscope_bpf *skel = live->skel;
@@ -169,7 +172,7 @@ static bool configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	if (opts->by_thread && !opts->max_slots)
 		live->max_slots *= live->shards;
 	if (opts->by_thread)
-		live->shards = 1; /* a thread is on one CPU at a time */
+		live->shards = 1; /* a thread runs on one CPU at a time */
 	live->by_thread = opts->by_thread;
 	live->nr_rings = opts->record ? live->nr_online : 0;
 	live->ring_lines = (opts->ring_bytes ? opts->ring_bytes : DEFAULT_RING_BYTES) / DAX_RING_LINE;
@@ -217,7 +220,7 @@ static bool configure(struct dax_live *live, const struct dax_live_opts *opts, i
 	return choose_programs(live);
 }
 
-/* Both objects have the same programs and maps, so one skeleton serves for them. */
+/* Both objects have the same programs and maps, so one skeleton fits both. */
 static struct daxscope_bpf *open_programs(bool preempts)
 {
 	struct daxscope_bpf *skel = calloc(1, sizeof(*skel));
@@ -234,7 +237,7 @@ static struct daxscope_bpf *open_programs(bool preempts)
 	return NULL;
 }
 
-/* Open and load at one tier: 0 or a negative errno, with libbpf's own words in bpf_log. */
+/* Open and load at one tier. Returns 0 or a negative errno, with libbpf's text in bpf_log. */
 static int load_tier(struct dax_live *live, const struct dax_live_opts *opts, enum dax_tier tier,
 		     int cpus)
 {
@@ -274,7 +277,7 @@ static int load(struct dax_live *live, const struct dax_live_opts *opts, int cpu
 			return 0;
 		if (tries[i].fentry) {
 			keep_reason(live->refused, sizeof(live->refused));
-			continue; /* whatever it was, the rest may work */
+			continue; /* whatever the error was, the other programs may work */
 		}
 		if (ret == -ENOMEM)
 			return set_error(err, size, ret, "not enough memory for %u counting slots%s", live->max_slots,
@@ -288,7 +291,10 @@ static int load(struct dax_live *live, const struct dax_live_opts *opts, int cpu
 		    bpf_log);
 }
 
-/* The targets' numbers in the initial namespace, which the caller frees; NULL, with the reason in @err. */
+/*
+ * The targets' numbers in the initial namespace, which the caller frees; NULL, with the reason in
+ * @err.
+ */
 static __u32 *target_tgids(struct dax_live *live, const struct dax_live_opts *opts, char *err, size_t size)
 {
 	__u32 *tgids = calloc(opts->nr_targets + 1, sizeof(*tgids)), missing = 0;
@@ -334,7 +340,7 @@ static int set_filter(struct dax_live *live, const struct dax_live_opts *opts, c
 	return 0;
 }
 
-/* In the order of the table; when all that comes before the filter is there, the filter. */
+/* Attach in the order of the table. Fill the filter when all that comes before it is attached. */
 static int attach(struct dax_live *live, const struct dax_live_opts *opts, const __u32 *tgids)
 {
 	bool filtered = false;
@@ -406,7 +412,7 @@ int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char 
 	if (ret)
 		goto undo;
 	live->source.next = next_sample;
-	/* Event records hold nothing of what T2 adds. */
+	/* A recording holds nothing of what T2 adds. */
 	ret = kernel_look(&live->kernel, opts->record ? DAX_T1 : opts->max_tier, err, size);
 	if (ret)
 		goto undo;
@@ -502,7 +508,7 @@ static __u64 least(__u64 one, __u64 two)
 	return one < two ? one : two;
 }
 
-/* Runs that the kernel skipped of programs that lose @what. */
+/* How often the kernel skipped programs whose skipping loses @what. */
 static __u64 skipped_runs(const struct dax_live *live, unsigned int what)
 {
 	__u64 passed = 0;
@@ -514,10 +520,10 @@ static __u64 skipped_runs(const struct dax_live *live, unsigned int what)
 	return passed;
 }
 
-/* Faults whose program the kernel skipped, and which nothing else counted either. */
+/* Faults whose program the kernel skipped, and which nothing else counted. */
 static __u64 skipped_faults(const struct dax_live *live)
 {
-	/* Read first: one that is counted meanwhile has been skipped before. */
+	/* Read this first: a fault that is recovered in the meantime was skipped before. */
 	__u64 recovered = *(const volatile __u64 *)&live->skel->bss->recovered;
 	__u64 passed = skipped_runs(live, PROBE_LOSES_FAULT);
 
@@ -533,7 +539,7 @@ void dax_live_losses(const struct dax_live *live, struct dax_bpf_losses *out)
 	out->details = skipped_runs(live, PROBE_LOSES_DETAIL);
 	out->events = now->events + out->faults;
 	out->unwatched = now->unwatched;
-	if (live->kernel.preempts) /* a child is followed if one of the two ran */
+	if (live->kernel.preempts) /* a child is followed if one of the two programs ran */
 		out->unwatched += least(kernel_passed_over(live->skel->progs.on_fork),
 					kernel_passed_over(live->skel->progs.on_fork_again));
 	else
@@ -580,7 +586,7 @@ int dax_live_mapped(void *live, __u32 pid, struct dax_mapped **list, size_t *nr)
 	return bpf_program__autoload(tell) ? mapped_read(tell, pid, list, nr) : -ENOTSUP;
 }
 
-/* Which counters mean something at this tier. */
+/* Which counters are valid at this tier. */
 static unsigned int known(const struct dax_live *live)
 {
 	bool told = live->tier == DAX_T3;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* mapped.c - which DAX files a process has mapped, as the kernel's faults name them. */
+/* mapped.c - which DAX files a process has mapped, by the inodes that its faults are on. */
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include <bpf/libbpf.h>
 #include "collect/mapped.h"
 
-#define MOST_MAPPED 65536 /* mappings that are read; the kernel's own limit is about that */
+#define MOST_MAPPED 65536 /* mappings that are read; the kernel's default limit is about the same */
 
 /* Read whole mappings from @fd until there are no more. */
 static int read_all(int fd, struct dax_mapped **list, size_t *nr)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* mapped.h - which DAX files a process has mapped, as the kernel's faults name them. */
+/* mapped.h - which DAX files a process has mapped, by the inodes that its faults are on. */
 #ifndef DAX_COLLECT_MAPPED_H
 #define DAX_COLLECT_MAPPED_H
 
@@ -9,7 +9,10 @@
 
 struct bpf_program;
 
-/* Run @tell on the mappings of process @pid: a list of them that the caller frees, or a negative errno. */
+/*
+ * Run the program @tell on the mappings of process @pid. The caller frees *list. Returns 0 or a
+ * negative errno.
+ */
 int mapped_read(const struct bpf_program *tell, __u32 pid, struct dax_mapped **list, size_t *nr);
 
 #endif

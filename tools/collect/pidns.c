@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* pidns.c - process numbers as the user sees them, and as the kernel's filters need them. */
+/*
+ * pidns.c - translates process numbers as the user sees them to those that the kernel's filters
+ * need.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,7 +27,7 @@ bool pidns_initial(void)
 	return !strcmp(link, INITIAL);
 }
 
-/* A line of /proc/@pid/status, @name with its colon; false: there is none, or no such file. */
+/* The value after @name (with its colon) in /proc/@pid/status; false: no such line or file. */
 static bool status_line(const char *pid, const char *name, char *out, size_t size)
 {
 	char path[64];
@@ -41,8 +44,8 @@ static bool status_line(const char *pid, const char *name, char *out, size_t siz
 }
 
 /*
- * /proc of an outer namespace, as "unshare -pf" without --mount-proc leaves it: what ps shows are other
- * numbers than kill(1) takes.
+ * /proc belongs to an outer namespace, as after "unshare -pf" without --mount-proc: ps then shows
+ * other numbers than kill(1) takes.
  */
 static bool proc_is_foreign(void)
 {
@@ -68,7 +71,7 @@ int pidns_check(__u32 pid, char *err, size_t size)
 			 "this one (unshare --mount-proc), or run the program in that one");
 		return -ENOTSUP;
 	}
-	/* Both are the same number for a process only. */
+	/* Only for a process are both numbers the same. */
 	if (!syscall(SYS_tgkill, pid, pid, 0) || errno != ESRCH)
 		return 0;
 	snprintf(number, sizeof(number), "%u", pid);
@@ -79,7 +82,7 @@ int pidns_check(__u32 pid, char *err, size_t size)
 	return -EINVAL;
 }
 
-/* Have the kernel run the program on every task that we see. */
+/* Make the kernel run the program on every task that we can see. */
 static int walk(const struct bpf_program *find)
 {
 	struct bpf_link *link = bpf_program__attach_iter(find, NULL);
@@ -96,7 +99,7 @@ static int walk(const struct bpf_program *find)
 	}
 	do {
 		got = read(fd, nothing, sizeof(nothing));
-		/* After a million tasks without output it wants to be asked again. */
+		/* After a million tasks without output the kernel returns EAGAIN. */
 	} while (got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR)));
 	if (got < 0)
 		err = -errno;

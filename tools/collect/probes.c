@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* probes.c - the one table of BPF programs: where each attaches, what it takes to load it, what is lost when it is skipped. */
+/*
+ * probes.c - the one table of BPF programs: where each attaches, when it is loaded, what is lost
+ * when it is skipped.
+ */
 #include <string.h>
 #include "collect/features.h"
 #include "collect/probes.h"
@@ -15,13 +18,16 @@
 #define PROCESS PROBE_LOSES_PROCESS
 
 const struct dax_probe dax_probes[] = {
-	/* The task ends while its process is still under the filter. */
+	/* Before the filter: the task ends while its process is still in the filter. */
 	PERF(exact_exit_task, sched_process_exit, DAX_T0, PROBE_BEFORE_FILTER, 0, DETAIL),
 	TP(on_process_exit, sched_process_exit, DAX_T0, PROBE_BEFORE_FILTER, PROBE_FOR_PLAIN | PROBE_FOR_PIDS, DETAIL),
 	PERF(exact_exit_process, sched_process_exit, DAX_T0, PROBE_BEFORE_FILTER, PROBE_FOR_PIDS, DETAIL),
 	TP(on_fork, sched_process_fork, DAX_T0, PROBE_BEFORE_FILTER, PROBE_FOR_PIDS, PROCESS),
 	TP(on_fork_again, sched_process_fork, DAX_T0, PROBE_BEFORE_FILTER, PROBE_FOR_PREEMPTED | PROBE_FOR_PIDS, PROCESS),
-	/* perf's before those on the same tracepoint: the kernel calls them in this order. perf skips none for preemption. */
+	/*
+	 * perf's programs come before the others on the same tracepoint: the kernel calls them in
+	 * this order. It never skips them for preemption.
+	 */
 	PERF(exact_insert_pfn_mkwrite, dax_insert_pfn_mkwrite, DAX_T0, PROBE_FAULTS, 0, 0),
 	PERF(exact_insert_pfn_mkwrite_no_entry, dax_insert_pfn_mkwrite_no_entry, DAX_T0, PROBE_FAULTS, 0, 0),
 	PERF(exact_pte_fault_done, dax_pte_fault_done, DAX_T0, PROBE_FAULTS, 0, 0),
@@ -60,7 +66,10 @@ unsigned int dax_probe_loses(const struct dax_probe *probe, unsigned int wanted)
 {
 	unsigned int loses = probe->loses;
 
-	/* Beside perf's program it only finds the page cache, which splits need; without splits it does not. */
+	/*
+	 * If perf's program is attached too, this one only looks into the page cache, which only
+	 * splits need.
+	 */
 	if (probe->wanted_for & PROBE_FOR_EXTENT_PLAIN) {
 		if (wanted & PROBE_FOR_EXACT)
 			loses &= ~(unsigned int)PROBE_LOSES_DETAIL;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* refused.c - why the kernel does not let us load BPF programs, in words, and what to do. */
+/* refused.c - why the kernel refuses our BPF programs, and what to do about it. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -24,12 +24,12 @@ bool refused_by_lockdown(void)
 {
 	char line[256];
 
-	/* The mode that holds is in brackets. */
+	/* The current mode is in brackets. */
 	return first_line("/sys/kernel/security/lockdown", line, sizeof(line)) &&
 	       strstr(line, "[confidentiality]");
 }
 
-/* Root of a container's own user namespace has its capabilities there only. */
+/* Root of a user namespace has capabilities only in that namespace. */
 static bool in_user_namespace(void)
 {
 	unsigned long first, outside, count;
@@ -53,8 +53,9 @@ static bool has_capabilities(void)
 bool refused_why(int err, const char *log, char *out, size_t size)
 {
 	/*
-	 * The kernel then hides the helpers that read its memory; without securityfs only that shows. libbpf tries
-	 * bpf_probe_read_kernel() first, and puts bpf_probe_read() in its place where that does not load.
+	 * Lockdown disables the helpers that read kernel memory; without securityfs this is the
+	 * only sign of it. libbpf tries bpf_probe_read_kernel() first, and uses bpf_probe_read() if
+	 * that does not load.
 	 */
 	if (refused_by_lockdown() || strstr(log, "unknown func bpf_probe_read") ||
 	    strstr(log, "cannot use helper bpf_probe_read")) {

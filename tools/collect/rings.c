@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * rings.c - one ring buffer of event records for each CPU that is online when recording begins: shared
- * ones cost several times as much, and one for each CPU that may ever come would be most of the memory
- * of a small guest.
+ * rings.c - one ring buffer of event records for each CPU that is online when recording begins.
+ * Shared rings cost several times as much, and rings for all possible CPUs would take most of the
+ * memory of a small guest.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@ struct rings {
 	struct dax_ring_ends *ends;
 	size_t lines; /* of each ring, a power of two */
 	size_t line_bytes, ends_bytes;
-	int cpus; /* that have ends; some of them, a ring */
+	int cpus; /* number of CPUs that have ends; only some have a ring */
 };
 
 int rings_map(struct rings **out, int lines_fd, int ends_fd, int nr, size_t lines, const bool *online,
@@ -62,7 +62,10 @@ void rings_free(struct rings *rings)
 	free(rings);
 }
 
-/* Hand on the records of one ring up to where its head was; their number, or what @fn fails with. */
+/*
+ * Pass on the records of one ring up to its current head. Returns their number, or the error of
+ * @fn.
+ */
 static int drain(const struct rings *rings, int cpu, dax_event_fn fn, void *ctx)
 {
 	struct dax_ring_ends *ends = &rings->ends[cpu];
@@ -85,7 +88,9 @@ static int drain(const struct rings *rings, int cpu, dax_event_fn fn, void *ctx)
 		ret = fn(ctx, line, size);
 		nr++;
 	}
-	/* Once for all: each store would take the line from the CPU that writes. */
+	/*
+	 * One store for all records: each store takes the cache line away from the CPU that writes.
+	 */
 	__atomic_store_n(&ends->tail, at, __ATOMIC_RELEASE);
 	return ret < 0 ? ret : nr;
 }

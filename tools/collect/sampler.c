@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sampler.c - rows of what was counted, slot by slot, with their names; slots of the dead go on. */
+/*
+ * sampler.c - reads the counts slot by slot and adds their names; reuses the slots of exited
+ * processes.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,11 +17,11 @@ struct sampler {
 	struct slots *slots;
 	__u32 max_slots;
 	struct exited_totals *exited;
-	struct identities *who;      /* of slots, and from max_slots on of sums in exited */
-	struct dax_row *rows; /* what was read last: [2 * max_slots + 1] */
-	__u32 *row_of;	      /* [max_slots]: the row of a slot in it, + 1 */
-	size_t nr_gone;	      /* rows of it whose slots were given back */
-	bool is_new;	      /* none was, since */
+	struct identities *who;      /* of slots, and, from max_slots on, of the sums in exited */
+	struct dax_row *rows; /* the last reading: [2 * max_slots + 1] */
+	__u32 *row_of;	      /* [max_slots]: row of each slot in the last reading, + 1 */
+	size_t nr_gone;	      /* rows of the last reading whose slots were given back */
+	bool is_new;	      /* no slot was given back since that reading */
 	void (*on_reuse)(void *ctx, __u32 slot);
 	void *reuse_ctx;
 };
@@ -83,7 +86,7 @@ bool sampler_identity(struct sampler *sampler, __u32 slot, struct dax_row *row)
 	return true;
 }
 
-/* @slot goes to somebody else: what was counted in it becomes part of what exited processes counted. */
+/* @slot will be reused: add its counts to those of exited processes. */
 static bool absorb(void *ctx, __u32 slot, const struct dax_meta *meta)
 {
 	struct sampler *sampler = ctx;
@@ -98,9 +101,9 @@ static bool absorb(void *ctx, __u32 slot, const struct dax_meta *meta)
 		sampler->on_reuse(sampler->reuse_ctx, slot);
 	done = slots_sum(sampler->slots, slot, &count);
 	if (meta->key.tid && !alive_vacant(meta->key.tgid, 0))
-		tgid = meta->key.tgid; /* a thread's, whose process lives */
+		tgid = meta->key.tgid; /* only a thread exited, its process still runs */
 	at = exited_totals_find(sampler->exited, meta, tgid, &is_new);
-	/* What could not be added stays where it is, and is tried again. */
+	/* If adding fails, the counts stay in the slot, and it is tried again later. */
 	done = done && exited_totals_add(sampler->exited, at, &count, told ? &told->count : NULL);
 	counts_free(&count);
 	if (!done)
@@ -130,7 +133,7 @@ void sampler_refresh_names(struct sampler *sampler, __u64 now_ns)
 	slots_reap(sampler->slots, now_ns, absorb, sampler);
 }
 
-/* Rows of slots, of what exited processes counted, and of what found no slot. */
+/* Rows for slots, for exited processes, and for what found no slot. */
 bool sampler_take(struct sampler *sampler, struct dax_sample *out)
 {
 	__u32 slot, at, nr_slots = slots_end(sampler->slots);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* slots.c - the counting cells that the kernel side writes, slot by slot, and slots given back to it. */
+/*
+ * slots.c - the counting cells that the kernel side writes, slot by slot, and how slots are given
+ * back.
+ */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +15,11 @@
 #include "proc/alive.h"
 #include "util/clock.h"
 
-#define SETTLE_NS 50000000ULL /* a program that found the slot before it lost its key has long ended */
-/* Slots whose process is looked for in one call, about 20 us each. */
-#define LOOKS_CALM 32u	 /* is it still the one that began then? */
+#define SETTLE_NS 50000000ULL /* after this time no program still uses a slot that it found before the key was removed */
+/* Slots whose process is checked in one call, at about 20 us each: */
+#define LOOKS_CALM 32u	 /* few slots are taken: only checks whether the number was reused */
 #define LOOKS	   256u	 /* most slots are taken */
-#define LOOKS_FULL 1024u /* hardly one is left */
+#define LOOKS_FULL 1024u /* hardly any slot is left */
 
 struct slots {
 	struct slots_maps maps;
@@ -27,13 +30,13 @@ struct slots {
 	struct dax_meta *metas; /* [max], mapped */
 	size_t metas_bytes;
 	bool may_reap;
-	__u64 *unkeyed_ns; /* [max]: when the slot's key was taken away; 0: it has one */
-	__u32 next;	   /* slot to look at */
+	__u64 *unkeyed_ns; /* [max]: when the slot's key was removed; 0: it has a key */
+	__u32 next;	   /* next slot to check */
 	struct {
 		__u32 tgid, tid;
 		__u64 start_ns;
 		bool gone;
-	} last; /* the last one looked for: one process may have many slots */
+	} last; /* result of the last check: one process may have many slots */
 };
 
 static void *map_memory(struct bpf_map *map, size_t *bytes)
@@ -99,7 +102,7 @@ bool slots_sum(const struct slots *slots, __u32 slot, struct dax_counts *out)
 	return cells_sum(&slots->cells[(size_t)slot * slots->shards], slots->shards, out);
 }
 
-/* Would a fault on some CPU still be counted in it? When that cannot be asked: it would. */
+/* Would a fault on some CPU still be counted in the slot? If that cannot be found out: yes. */
 static bool cached(const struct slots *slots, __u32 slot)
 {
 	struct dax_slot_ask ask = {.slot = slot};
@@ -108,20 +111,20 @@ static bool cached(const struct slots *slots, __u32 slot)
 	return bpf_prog_test_run_opts(bpf_program__fd(slots->maps.cached), &opts) || opts.retval;
 }
 
-/* Nobody counts in it: empty it for the next one. */
+/* No fault is counted in the slot any more: clear it for its next owner. */
 static void give_back(struct slots *slots, __u32 slot)
 {
 	memset(&slots->cells[(size_t)slot * slots->shards], 0, slots->shards * sizeof(struct dax_cell));
 	memset(&slots->metas[slot], 0, sizeof(struct dax_meta));
 	slots->unkeyed_ns[slot] = 0;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	/* There is room for all of them in the queue. */
+	/* The queue has room for all slots. */
 	bpf_map_update_elem(bpf_map__fd(slots->maps.free), NULL, &slot, BPF_ANY);
 }
 
 /*
- * A slot whose key is gone is nobody's once no CPU has it at hand. While a process lives that has
- * the number now, it may have found the slot before, and sleep in a fault that is charged to it.
+ * A slot without a key is free when no CPU has it cached. A living process with the same number may
+ * have found the slot before, and sleep in a fault that will be counted in it.
  */
 static void try_give_back(struct slots *slots, __u32 slot, __u64 now_ns, slots_fn fn, void *ctx)
 {
@@ -146,7 +149,10 @@ static bool is_gone(struct slots *slots, const struct dax_meta *meta)
 	return slots->last.gone;
 }
 
-/* Who gets the number next is not to be counted there, and where /proc hides it is not told apart later. */
+/*
+ * Remove the key, so that the next process with this number gets another slot, even if /proc hides
+ * it later.
+ */
 static void try_unkey(struct slots *slots, __u32 slot)
 {
 	const struct dax_meta *meta = slots_meta(slots, slot);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* blockdev.c - examine a block device: what keeps a filesystem on it from DAX. */
+/* blockdev.c - examine a block device: what prevents DAX for a filesystem on it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>

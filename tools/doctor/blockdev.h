@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* blockdev.h - examine a block device: what keeps a filesystem on it from DAX. */
+/* blockdev.h - examine a block device: what prevents DAX for a filesystem on it. */
 #ifndef DAX_DOCTOR_BLOCKDEV_H
 #define DAX_DOCTOR_BLOCKDEV_H
 

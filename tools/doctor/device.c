@@ -10,13 +10,13 @@
 #include "doctor/dmtable.h"
 #include "util/sysblock.h"
 
-#define SECTOR	100 /* room for one line of a sysfs file */
+#define SECTOR	100 /* bytes for one line of a sysfs file */
 #define MAX_BAD 65536
 
 #define MEANS_START                                                                               \
 	"2 MiB pages need storage that starts at a multiple of 2 MiB in physical memory"
 
-/* The last component of what a link below the device's folder points to. */
+/* The last component of the target of a link in the device's sysfs folder. */
 static bool link_name(dev_t dev, const char *leaf, char *out, size_t size)
 {
 	char path[192], target[512];
@@ -56,7 +56,10 @@ static void check_partition(struct report *report, struct device *device, __u64 
 			   NULL, NULL);
 }
 
-/* Bytes [@from, @from + @length) of the device below lie at @to of @device: what is bad there is bad here. */
+/*
+ * Bytes [@from, @from + @length) of the device below are mapped at @to of @device: take over its
+ * bad blocks.
+ */
 static void take_bad(struct device *device, const struct device *below, const struct dm_piece *piece)
 {
 	for (size_t i = 0; i < below->nr_bad; i++) {
@@ -71,7 +74,7 @@ static void take_bad(struct device *device, const struct device *below, const st
 	}
 }
 
-/* No 2 MiB page lies on two pieces. */
+/* Note a boundary between two pieces: no 2 MiB page can cross it. */
 static void take_seam(struct device *device, __u64 at)
 {
 	if (!at || (at + device->base) % RANGE_BYTES == 0)
@@ -81,8 +84,8 @@ static void take_seam(struct device *device, __u64 at)
 }
 
 /*
- * Linear pieces, as those of a logical volume. The devices below are reported once each. False when
- * the pieces do not lie alike in physical memory, or are not linear.
+ * A device of linear pieces, such as a logical volume. Each device below is reported once. False
+ * when the pieces have different alignments in physical memory, or are not linear.
  */
 static bool check_linear(struct report *report, dev_t dev, struct device *device)
 {
@@ -131,7 +134,7 @@ static bool check_linear(struct report *report, dev_t dev, struct device *device
 	return true;
 }
 
-/* Stripes and all but linear pieces; md: this program does not follow their tables. */
+/* Stripes, other device-mapper targets, and md: their tables are not read here. */
 static bool check_stacked(struct report *report, dev_t dev, struct device *device)
 {
 	char path[192], name[256], below[512] = "";
@@ -173,7 +176,7 @@ static bool check_stacked(struct report *report, dev_t dev, struct device *devic
 	return true;
 }
 
-/* A namespace by its address in /proc/iomem, which shows 0 to whoever may not see it. */
+/* The address of a namespace from /proc/iomem, which shows 0 to users without privilege. */
 static bool iomem_start(const char *name, __u64 *start)
 {
 	FILE *file = fopen("/proc/iomem", "re");
@@ -258,7 +261,7 @@ static void check_start(struct report *report, struct device *device, const char
 			   "ndctl list -Nu", NULL);
 }
 
-/* Lines `sector count` of what the device failed to read. */
+/* Parse lines of `sector count`: the bad blocks of the device. */
 static void check_bad(struct report *report, dev_t dev, struct device *device, bool part, __u64 start)
 {
 	unsigned long long sector, count;

@@ -7,16 +7,16 @@
 #include "doctor/report.h"
 
 struct device {
-	char name[64]; /* as in /dev, "" when the filesystem has no block device */
+	char name[64]; /* as in /dev; "" when the filesystem has no block device */
 	bool base_known;
 	__u64 base; /* physical address of the filesystem's first byte, modulo 2 MiB */
-	__u64 part; /* where its partition starts, bytes, modulo 2 MiB: filesystems add that themselves */
-	struct span *bad; /* bytes from the filesystem's first byte; may start before it */
+	__u64 part; /* start of its partition, bytes, modulo 2 MiB, which filesystems themselves add */
+	struct span *bad; /* bad blocks: bytes from the filesystem's first byte; may start before it */
 	size_t nr_bad;
 	bool no_dax; /* the device cannot do DAX */
 };
 
-/* Find out about @dev and report it. */
+/* Examine @dev and report the result. */
 void device_check(struct report *report, dev_t dev, struct device *device);
 void device_free(struct device *device);
 

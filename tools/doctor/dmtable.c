@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* dmtable.c - the pieces of other devices that a linear device-mapper device is made of. */
+/* dmtable.c - the pieces that make up a linear device-mapper device. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -59,7 +59,7 @@ int dm_linear(dev_t dev, struct dm_piece piece[DM_MAX_PIECES])
 			return -EOPNOTSUPP;
 		memcpy(&spec, table.room + at, sizeof(spec));
 		err = parse_target(&spec, table.room + at + sizeof(spec), &piece[i]);
-		/* Counted from the start of the first one. */
+		/* `next` is relative to the start of the first target. */
 		at = table.head.data_start + spec.next;
 	}
 	return err ? err : (int)table.head.target_count;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* dmtable.h - the pieces of other devices that a linear device-mapper device is made of. */
+/* dmtable.h - the pieces that make up a linear device-mapper device. */
 #ifndef DAX_DOCTOR_DMTABLE_H
 #define DAX_DOCTOR_DMTABLE_H
 
@@ -16,8 +16,8 @@ struct dm_piece {
 };
 
 /*
- * Read the table of @dev, which root may. Returns the number of pieces, at most DM_MAX_PIECES, or a
- * negative errno: -EOPNOTSUPP when there is a target that is not linear, or too many.
+ * Read the table of @dev; only root can. Returns the number of pieces, at most DM_MAX_PIECES, or a
+ * negative errno: -EOPNOTSUPP when a target is not linear, or when there are too many.
  */
 int dm_linear(dev_t dev, struct dm_piece piece[DM_MAX_PIECES]);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* exchange.c - put an unlinked file in the place of a named one, whole or not at all. */
+/* exchange.c - replace a named file by an unlinked one, completely or not at all. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -13,7 +13,7 @@
 #include "doctor/exchange.h"
 #include "doctor/lease.h"
 
-/* Nobody can put something there beforehand, as nobody can guess it. */
+/* The name is random so that nobody can create something there beforehand. */
 static int random_name(char name[EXCHANGE_NAME])
 {
 	unsigned long long word[2];
@@ -28,7 +28,7 @@ static int link_unlinked(int file, int dir, const char *name)
 {
 	char path[64];
 
-	/* The second way needs CAP_DAC_READ_SEARCH, the first one /proc. */
+	/* The second way needs CAP_DAC_READ_SEARCH, the first needs /proc. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
 	if (!linkat(AT_FDCWD, path, dir, name, AT_SYMLINK_FOLLOW))
 		return 0;
@@ -49,8 +49,8 @@ static int swap_names(int dir, const char *a, const char *b)
 }
 
 /*
- * Whoever looked the name up before it changed may still be about to open the old file. He is given
- * a moment to show: his open breaks the lease.
+ * A process that looked the name up before the exchange may be about to open the old file. Wait a
+ * moment: its open() breaks the lease.
  */
 static bool old_is_free(int old)
 {
@@ -71,7 +71,7 @@ static int exchange_linked(int dir, const char *name, const char *temporary, int
 	err = swap_names(dir, name, temporary);
 	if (err)
 		return err;
-	/* What was exchanged is seen only now, if somebody was faster. */
+	/* If another process was faster, it is only seen now which files were exchanged. */
 	if (!names_file(dir, temporary, old))
 		err = -ESTALE;
 	else if (!names_file(dir, name, new))
@@ -98,7 +98,9 @@ int exchange_files(int dir, const char *name, int old, int new, char left[EXCHAN
 	err = link_unlinked(new, dir, left);
 	if (!err) {
 		err = exchange_linked(dir, name, left, old, new);
-		/* By its name only what it should be is removed: ours, or what was replaced. */
+		/*
+		 * Remove a name only if it is of the file it should be: ours, or the replaced one.
+		 */
 		if (err != -EUCLEAN && names_file(dir, left, err ? new : old) && unlinkat(dir, left, 0))
 			err = err ? err : -EUCLEAN;
 		(void)fsync(dir);

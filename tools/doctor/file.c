@@ -20,7 +20,7 @@
 #include "fields.h"
 #include "util/err.h"
 
-#define FREE_SHARE 4 /* no command allocates more than this part of what is free */
+#define FREE_SHARE 4 /* no command allocates more than this part of the free space */
 
 #ifndef STATX_ATTR_DAX
 #define STATX_ATTR_DAX 0x00200000
@@ -70,8 +70,8 @@ static void check_seams(struct report *report, const struct layout *layout, cons
 }
 
 /*
- * Holes. All of them are never to be allocated by a command where that would take much of what is
- * free: who fills a disk stops its programs.
+ * Holes. A command must not allocate all of them if that takes much of the free space: a full disk
+ * stops the programs that use it.
  */
 static void fix_holes(struct report *report, const struct storage *storage, int fd, __u64 size, __u64 ranges,
 		      const char *path)
@@ -124,7 +124,7 @@ static void fix_allocation(struct report *report, const struct storage *storage,
 			   "give the file its own blocks", DAX_RUN_COPY, path);
 }
 
-/* With what the place under the file adds to its @layout. */
+/* Predict with what the device adds to the @layout of the file. */
 static void predict_on(const struct storage *storage, bool kernel_huge, struct layout *layout, struct runs *runs)
 {
 	layout->base_known = storage->device.base_known;
@@ -135,7 +135,7 @@ static void predict_on(const struct storage *storage, bool kernel_huge, struct l
 	layout->tries_huge = kernel_huge && storage->tries_huge;
 	if (predict(layout, runs))
 		die(DAX_EXIT_UNSUPPORTED, "out of memory");
-	layout->bad = NULL; /* the place's */
+	layout->bad = NULL; /* belongs to the place */
 	layout->nr_bad = 0;
 }
 
@@ -182,7 +182,7 @@ bool examine_file(struct report *report, struct storages *storages, int fd, cons
 	return true;
 }
 
-/* The device's first-byte facts and what new files in the directory will get. */
+/* Report on the directory's filesystem and device, and what new files in it will get. */
 static void examine_dir(struct report *report, struct storages *storages, int fd, const struct statx *stx,
 			const char *path)
 {
@@ -241,7 +241,9 @@ int look_below(struct report *report, int fd, const char *path, struct statx *st
 	return found;
 }
 
-/* What daxdoctor --repair, where it is advised, will not do; its user should know before. */
+/*
+ * Report what daxdoctor --repair, where it is advised, would refuse, so that the user knows before.
+ */
 static void check_obstacles(struct report *report, int fd, const struct statx *stx)
 {
 	__u64 need = (stx->stx_size + RANGE_BYTES - 1) / RANGE_BYTES * RANGE_BYTES;
@@ -255,7 +257,7 @@ static void check_obstacles(struct report *report, int fd, const struct statx *s
 	if (!advised)
 		return;
 	if (stx->stx_blocks * 512 < need)
-		need = stx->stx_blocks * 512; /* at least */
+		need = stx->stx_blocks * 512; /* at least this much */
 	if (stx->stx_nlink > 1)
 		report_add(report, "repair", VERDICT_PROBLEM,
 			   "the file has %u names (hard links): --repair refuses without --force, and then only "

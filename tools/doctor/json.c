@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* json.c - a report for programs: raw numbers, the unit in the key. */
+/* json.c - a report as JSON: raw numbers, with the unit in the key. */
 #include "doctor/view.h"
 #include "util/err.h"
 #include "util/json-value.h"

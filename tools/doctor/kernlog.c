@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* kernlog.c - what the kernel said last about DAX, which is why it refused a mount. */
+/* kernlog.c - the last kernel message about DAX, which shows why a mount was refused. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/klog.h>
 #include "doctor/kernlog.h"
 
-#define READ_ALL 3	   /* SYSLOG_ACTION_READ_ALL: does not take it from others */
-#define LOG_MAX	 (1 << 20) /* bytes; the last ones */
+#define READ_ALL 3	   /* SYSLOG_ACTION_READ_ALL: does not consume the messages */
+#define LOG_MAX	 (1 << 20) /* bytes read, from the end */
 
 static bool is_about(const char *line, const char *device)
 {
@@ -26,7 +26,7 @@ bool kernlog_find(const char *log, size_t len, const char *device, char *out, si
 
 		snprintf(line, sizeof(line), "%.*s", length < sizeof(line) ? (int)length : (int)sizeof(line) - 1, log + at);
 		at += length + 1;
-		/* <level>[ seconds] */
+		/* skip <level>[ seconds] */
 		if (*text == '<')
 			text += strcspn(text, ">") + 1;
 		if (*text == '[' && strchr(text, ']'))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* layout.c - read where the filesystem put a file. */
+/* layout.c - read where the filesystem placed a file. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,22 +9,22 @@
 #include "doctor/report.h"
 #include "util/fiemap.h"
 
-#define MAX_EXTENTS ((size_t)1 << 22) /* 128 MiB of them; what is behind is unknown */
+#define MAX_EXTENTS ((size_t)1 << 22) /* 128 MiB of memory; extents after these are unknown */
 
 /*
- * XFS: two records that touch on the device were merged if that was possible, so a boundary
- * between them is real unless it only tells shared from unshared blocks.
+ * XFS merges two records that touch on the device if it can. So a boundary between such records is
+ * real, unless it only separates shared from unshared blocks.
  */
 #define XFS_MAX_RECORD (((__u64)1 << 21) - 1) /* blocks */
 
 /*
- * ext4 on disk. The kernel's cache of extents merges what touches, without a limit, and faults are
- * served from the cache; allocation and conversion go by the disk.
+ * ext4 on disk. The kernel's extent cache merges extents that touch, without a limit, and faults
+ * use the cache; allocation and conversion use the extents on disk.
  */
 #define EXT4_MAX_UNWRITTEN     32767 /* blocks */
 #define EXT4_IOC_CLEAR_CACHE   _IO('f', 40) /* EXT4_IOC_CLEAR_ES_CACHE, Linux 5.4 */
 #define EXT4_HAS_EXTENTS       0x00080000   /* EXT4_EXTENTS_FL of FS_IOC_GETFLAGS */
-#define BLOCK		       PAGE_BYTES   /* DAX needs blocks as large as pages */
+#define BLOCK		       PAGE_BYTES   /* DAX needs a block size equal to the page size */
 
 static void merge_shared(struct layout *layout, __u64 max)
 {
@@ -74,7 +74,7 @@ static int ignore_extent(void *ctx, const struct fiemap_extent *fe)
 	return 0;
 }
 
-/* The extent on disk that holds byte @at ends at *@end. False when that cannot be had. */
+/* Find the end, *@end, of the extent on disk that holds byte @at. False when it cannot be found. */
 static bool disk_extent_end(int fd, __u64 at, __u64 limit, __u64 *end)
 {
 	union {
@@ -111,7 +111,7 @@ static int read_ext4(struct layout *layout, int fd)
 {
 	int err;
 
-	/* Once over all fills the cache; what is read then is what faults will find. */
+	/* The first pass fills the cache; the second reads what faults will find. */
 	err = fiemap_walk(fd, 0, ~0ULL >> 1, FIEMAP_FLAG_SYNC, ignore_extent, NULL);
 	if (!err)
 		err = fiemap_walk(fd, 0, ~0ULL >> 1, 0, add_extent, layout);
@@ -130,7 +130,7 @@ int layout_read(struct layout *layout, int fd, const char *fs)
 	unsigned int flags = 0;
 	int err;
 
-	/* Files that map single blocks are looked up in another way. */
+	/* Files with a block map (no extents) are looked up in another way. */
 	layout->extents_tell = !ext4 || (!ioctl(fd, FS_IOC_GETFLAGS, &flags) && flags & EXT4_HAS_EXTENTS);
 	layout->converts_whole = !strcmp(fs, "xfs");
 	if (ext4)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* lease.c - a write lease on a file: the kernel's word that nobody else has it open. */
+/* lease.c - a write lease on a file: the kernel guarantees that no other process has it open. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include "doctor/lease.h"
 
-static volatile sig_atomic_t wanted; /* by somebody else */
+static volatile sig_atomic_t wanted; /* another process wants to open the file */
 
 static void on_break(int sig)
 {
@@ -24,7 +24,7 @@ int lease_take(int fd)
 	return fcntl(fd, F_SETLEASE, F_WRLCK) ? -errno : 0;
 }
 
-/* F_GETLEASE says what the lease is to become while somebody waits. */
+/* While a process waits, F_GETLEASE returns the type that the lease is to be changed to. */
 bool lease_broken(int fd)
 {
 	return wanted || fcntl(fd, F_GETLEASE) != F_WRLCK;

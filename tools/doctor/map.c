@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* map.c - ranges drawn as one character each. */
+/* map.c - draw ranges as one character each. */
 #include <string.h>
 #include "doctor/map.h"
 
@@ -20,7 +20,7 @@ char fate_char(unsigned fate)
 	return chars[fate];
 }
 
-/* The characters of ranges @from to @to; @i is the first run that may hold them. */
+/* The characters of ranges @from to @to. @i is the first run that may contain them. */
 static void draw(const struct runs *runs, size_t i, __u64 from, __u64 to, char *read, char *write)
 {
 	for (; from < to; from++) {

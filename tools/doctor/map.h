@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* map.h - ranges drawn as one character each. */
+/* map.h - draw ranges as one character each. */
 #ifndef DAX_DOCTOR_MAP_H
 #define DAX_DOCTOR_MAP_H
 
@@ -10,7 +10,7 @@
 
 char fate_char(unsigned fate);
 
-/* Draw @runs in at most @rows rows (0: all), rows that repeat as one; then the legend. */
+/* Draw @runs in at most @rows rows (0: all), repeated rows as one; then the legend. */
 void map_print(FILE *to, const struct runs *runs, size_t rows);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* mount.c - the mount that a file is on, from a table as /proc/self/mountinfo writes it. */
+/* mount.c - find the mount of a file in a table in the format of /proc/self/mountinfo. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* mount.h - the mount that a file is on. */
+/* mount.h - find the mount of a file. */
 #ifndef DAX_DOCTOR_MOUNT_H
 #define DAX_DOCTOR_MOUNT_H
 
@@ -9,19 +9,22 @@
 
 struct mount {
 	bool known;
-	char *line; /* what the others point into */
+	char *line; /* buffer that the other members point into */
 	const char *point, *type, *source;
 	const char *options; /* of the filesystem */
 };
 
-/* Find the mount with @id (0: unknown), or the last of device @dev. Free with mount_free(). */
+/*
+ * Find the mount with @id (0: unknown), or the last mount of device @dev. Free it with
+ * mount_free().
+ */
 void mount_find(struct mount *mount, const char *table, __u64 id, dev_t dev);
 void mount_free(struct mount *mount);
 
-/* Has a filesystem of its kind DAX at all? */
+/* Do filesystems of this type support DAX at all? */
 bool mount_can_dax(const struct mount *mount);
 
-/* The value of option @name; "" for one without a value, NULL when it is not set. */
+/* The value of option @name; "" for an option without a value, NULL when it is not set. */
 const char *mount_option(const struct mount *mount, const char *name, char *out, size_t size);
 
 #endif

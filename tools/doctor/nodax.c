@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* nodax.c - is a file a DAX file, why not, and what would make it one. */
+/* nodax.c - is a file a DAX file? If not: why, and what would make it one. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -16,7 +16,10 @@
 #define INODE_DROPS                                                                                \
 	"takes effect when no process has the file open and the kernel drops its inode"
 
-/* ext4's inode flags of FS_IOC_GETFLAGS with which a file is never DAX, whatever the mount says. */
+/*
+ * ext4's inode flags (FS_IOC_GETFLAGS) with which a file is never a DAX file, whatever the mount
+ * options are.
+ */
 static const struct never {
 	unsigned int flag;
 	const char *name, *undo, *run;
@@ -36,7 +39,10 @@ static int is_shared(void *ctx, const struct fiemap_extent *fe)
 	return !!(fe->fe_flags & FIEMAP_EXTENT_SHARED);
 }
 
-/* What makes a file or, with @dir, new files in a folder DAX where the filesystem and device can. */
+/*
+ * What makes a file, or with @dir new files in a folder, DAX files on a filesystem and device that
+ * support it.
+ */
 static void fix_attribute(struct report *report, const struct nodax *of)
 {
 	if (of->dir)
@@ -85,7 +91,7 @@ static bool explain_never(struct report *report, const struct nodax *of)
 	return false;
 }
 
-/* A filesystem in a file: what is below that file does not reach through. */
+/* The filesystem is in a file (loop device): DAX of the filesystem below does not pass through. */
 static bool explain_loop(struct report *report, const struct storage *storage)
 {
 	char file[512] = "", means[640];
@@ -159,7 +165,7 @@ void explain_no_dax(struct report *report, const struct nodax *of)
 		explain_mount(report, storage);
 }
 
-/* It is one now, but has lost the attribute that made it one. */
+/* It is a DAX file now, but has lost the attribute that made it one. */
 static void check_losing(struct report *report, const struct nodax *of)
 {
 	char value[32] = "";
@@ -196,7 +202,7 @@ void check_dax(struct report *report, const struct nodax *of, enum dax_state sta
 		check_losing(report, of);
 }
 
-/* Somebody looks at an empty folder on which a mount was refused. */
+/* The path may be an empty folder on which a mount was refused. */
 bool check_mount_point(struct report *report, const struct storage *storage, const char *path)
 {
 	const struct mount *mount = &storage->mount;

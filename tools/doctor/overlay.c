@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* overlay.c - the file below a file of an overlay, which is the one that faults are about. */
+/* overlay.c - find the file below a file of an overlay; faults are on that file. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "util/fiemap.h"
 
 #define OVERLAY_MAGIC 0x794c7630
-#define MAX_LAYERS    500 /* the kernel's own limit */
+#define MAX_LAYERS    500 /* the limit of the kernel */
 
 bool overlay_is(int fd)
 {
@@ -20,7 +20,10 @@ bool overlay_is(int fd)
 	return !fstatfs(fd, &fs) && (unsigned long)fs.f_type == OVERLAY_MAGIC;
 }
 
-/* Text up to a comma, or a colon when there is a list; the overlay puts a backslash before those of a name. */
+/*
+ * Copy up to a comma, or in a list up to a colon; overlayfs escapes these in names with a
+ * backslash.
+ */
 static void take_folder(const char **at, bool list, char out[PATH_MAX])
 {
 	size_t used = 0;
@@ -43,7 +46,7 @@ static void take_folder(const char **at, bool list, char out[PATH_MAX])
 
 bool overlay_layer(const char *options, unsigned int nr, char out[PATH_MAX])
 {
-	/* The upper one is named behind the lower ones. */
+	/* upperdir comes after lowerdir. */
 	const char *upper = strstr(options, ",upperdir=");
 	const char *at = options;
 
@@ -81,7 +84,7 @@ static int first_extent(void *ctx, const struct fiemap_extent *fe)
 	return 1;
 }
 
-/* The overlay passes the question for extents on: the same storage is the same file. */
+/* The overlay passes FIEMAP on to the file below: equal storage means the same file. */
 static bool same_storage(int a, int b)
 {
 	struct fiemap_extent of_a = {0}, of_b = {0};
@@ -95,7 +98,7 @@ static bool same_storage(int a, int b)
 	       of_a.fe_length == of_b.fe_length;
 }
 
-/* What of @path lies below the mount point; NULL when it does not. */
+/* The part of @path below the mount point; NULL when it is not below it. */
 static const char *within_mount(const struct mount *mount, const char *path)
 {
 	size_t len = strlen(mount->point);

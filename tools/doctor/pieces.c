@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* pieces.c - what a copy of a file has to hold, in whole 2 MiB ranges. */
+/* pieces.c - what a copy of a file must contain, in whole 2 MiB ranges. */
 #include <errno.h>
 #include <stdlib.h>
 #include "doctor/pieces.h"
@@ -14,7 +14,7 @@ static int append_piece(struct pieces *pieces, __u64 from, __u64 to, bool data)
 		last->count += to - from;
 		return 0;
 	}
-	/* Grow at powers of two. */
+	/* Double the array at each power of two. */
 	if (!pieces->piece || !(pieces->nr & (pieces->nr - 1))) {
 		size_t room = pieces->nr ? 2 * pieces->nr : 1;
 		struct piece *more = realloc(pieces->piece, room * sizeof(*more));
@@ -42,7 +42,7 @@ int pieces_add(struct pieces *pieces, const struct extent *extent)
 	if (pieces->nr) {
 		struct piece *last = &pieces->piece[pieces->nr - 1];
 
-		/* Only the range in which the last extent ended can be shared with it. */
+		/* Only the range in which the last extent ended can be shared with this one. */
 		if (last->first + last->count > from) {
 			if (last->data || !data)
 				from++;

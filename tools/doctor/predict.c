@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* predict.c - what the first fault in each 2 MiB range of a file will come to. */
+/* predict.c - predict the result of the first fault in each 2 MiB range of a file. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,7 +42,7 @@ static bool same_extent(const struct run *a, const struct run *b)
 				   x->length == y->length && x->flags == y->flags));
 }
 
-/* Add @run, to the last one where they are the same but for that. */
+/* Append @run; if it equals the last run except for its position, extend that one. */
 static int add_run(struct runs *runs, const struct run *run)
 {
 	struct run *last = runs->nr ? &runs->run[runs->nr - 1] : NULL;
@@ -53,7 +53,7 @@ static int add_run(struct runs *runs, const struct run *run)
 		last->count += run->count;
 		return 0;
 	}
-	/* Grow at powers of two. */
+	/* Double the array at each power of two. */
 	if (!runs->run || !(runs->nr & (runs->nr - 1))) {
 		size_t room = runs->nr ? 2 * runs->nr : 1;
 		struct run *more = realloc(runs->run, room * sizeof(*more));
@@ -87,7 +87,7 @@ static __u64 next_seam(const struct layout *layout, __u64 at)
 	return low < layout->nr_seams ? layout->seam[low] : ~0ULL;
 }
 
-/* File offset of the first byte from @at up in @extent that the device cannot read, or ~0. */
+/* File offset of the first unreadable byte from @at on in @extent, or ~0. */
 static __u64 next_bad(const struct layout *layout, const struct extent *extent, __u64 at)
 {
 	__u64 from = extent->physical + (at - extent->logical);
@@ -103,19 +103,19 @@ static __u64 next_bad(const struct layout *layout, const struct extent *extent, 
 	return found;
 }
 
-/* Does storage at @extent map at 2 MiB, as far as the device is concerned? */
+/* The fate of storage at @extent as far as the device decides it: 2 MiB, or a reason. */
 static unsigned storage_fate(const struct layout *layout, const struct extent *extent)
 {
 	if (!layout->base_known || extent->flags & EXTENT_UNUSABLE)
 		return DAX_WHY_UNKNOWN;
 	if ((extent->physical + layout->base - extent->logical) % RANGE_BYTES == 0)
 		return FATE_PMD;
-	/* What lies right as far as the filesystem knows, and does not, is the device's doing. */
+	/* Aligned as far as the filesystem knows, but not in memory: the device causes it. */
 	return (extent->physical + layout->part - extent->logical) % RANGE_BYTES ? DAX_WHY_EXTENT_MISALIGNED
 									       : DAX_WHY_DEVICE_SHORT;
 }
 
-/* The ranges from the one at @at that lie whole in @extent and come out alike. */
+/* Predict the ranges from @at on that are completely in @extent and have the same fate. */
 static void predict_whole(const struct layout *layout, const struct extent *extent, __u64 at,
 			  struct run *run)
 {
@@ -140,7 +140,7 @@ static void predict_whole(const struct layout *layout, const struct extent *exte
 	run->read = unwritten ? FATE_ZERO : fate;
 	run->write = fate;
 	if (extent->flags & EXTENT_SHARED)
-		run->write = DAX_WHY_UNKNOWN; /* where the copy will lie */
+		run->write = DAX_WHY_UNKNOWN; /* it depends on where the copy will be */
 	else if (unwritten && run->seam)
 		run->write = DAX_WHY_EXTENT_SHORT;
 	else if (unwritten && layout->seamless && !layout->seams_known &&
@@ -148,7 +148,7 @@ static void predict_whole(const struct layout *layout, const struct extent *exte
 		run->write = DAX_WHY_UNKNOWN;
 }
 
-/* One range of several pieces, of which @extent is the first that is no hole. */
+/* Predict one range with several pieces. @extent is the first one that is not a hole. */
 static void predict_pieces(const struct layout *layout, size_t i, __u64 at, struct run *run)
 {
 	const struct extent *extent = &layout->extent[i], *next = extent + 1;
@@ -157,7 +157,7 @@ static void predict_pieces(const struct layout *layout, size_t i, __u64 at, stru
 	run->read = DAX_WHY_EXTENT_SHORT;
 	run->write = DAX_WHY_EXTENT_SHORT;
 	if (extent->logical > at)
-		return; /* a hole first: what is allocated for it ends where it does */
+		return; /* it begins with a hole: an allocation for the hole ends where the hole ends */
 	if (extent->flags & EXTENT_SHARED)
 		run->write = DAX_WHY_UNKNOWN;
 	else if (layout->converts_whole && extent->flags & EXTENT_UNWRITTEN &&
@@ -200,7 +200,10 @@ static void predict_at(const struct layout *layout, size_t *i, __u64 at, __u64 w
 int predict(const struct layout *layout, struct runs *runs)
 {
 	__u64 nr = layout->size / RANGE_BYTES + !!(layout->size % RANGE_BYTES), range = 0;
-	/* The kernel counts the file in pages: an end inside the last page cuts nothing off. */
+	/*
+	 * The kernel compares in pages: an end inside the last page of a range does not cut the
+	 * range.
+	 */
 	__u64 whole = (layout->size + PAGE_BYTES - 1) / PAGE_BYTES / DAX_RANGE_PAGES;
 	size_t i = 0;
 	int err = 0;
@@ -237,7 +240,7 @@ void runs_count(const struct runs *runs, __u64 read[NR_FATES], __u64 write[NR_FA
 	}
 }
 
-/* What the mapping makes of the ranges of @run, in the order in which the kernel asks. */
+/* What the mapping changes for the ranges of @run, in the order of the kernel's tests. */
 static void apply_vma(const struct vma *vma, struct run *run, bool starts_before, bool ends_after)
 {
 	unsigned fate = 0;

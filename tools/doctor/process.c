@@ -19,19 +19,20 @@
 #define MAX_MAPPINGS 65536
 
 /*
- * To read smaps takes 45 ms a GiB mapped at 4 KiB, which has 2 MiB of page tables; as long the
- * process may wait. This much of them takes 11 ms.
+ * Reading smaps takes 45 ms for each GiB mapped at 4 KiB, that is for 2 MiB of page tables, and the
+ * process may have to wait as long. Up to SMAPS_TABLES of page tables (11 ms) it is read without
+ * being asked for.
  */
 #define SMAPS_MS_PER_2M 45
 #define SMAPS_TABLES	(512ULL << 10)
 
-/* A DAX file that the process maps, examined once. */
+/* A mapped DAX file, examined once. */
 struct known_file {
 	dev_t dev;
 	ino_t ino;
 	bool dax;
 	struct runs runs;
-	char *below; /* its path, of an overlay that of the file below */
+	char *below; /* its path; for a file on an overlay that of the file below */
 	char fs_type[sizeof(((struct report *)0)->fs_type)];
 };
 
@@ -40,18 +41,18 @@ struct process {
 	struct storages storages;
 	struct known_file *file;
 	size_t nr_files;
-	size_t *of; /* for each mapping of the report the number of its file */
+	size_t *of; /* for each mapping of the report the index of its file */
 	bool kernel_huge, no_huge; /* PR_SET_THP_DISABLE */
-	unsigned unopened;	   /* mapped files that cannot be looked at */
+	unsigned unopened;	   /* mapped files that cannot be examined */
 	int pagemap;
 };
 
-/* One mapping as its line in maps and the first one in smaps has it. */
+/* One mapping, from its line in maps or its first line in smaps. */
 struct entry {
 	struct vma vma;
 	dev_t dev;
 	ino_t ino;
-	const char *path; /* in the line */
+	const char *path; /* points into the line */
 };
 
 static bool parse_entry(char *line, struct entry *entry)
@@ -84,7 +85,7 @@ static int open_checked(const char *path, const struct entry *entry)
 	return -1;
 }
 
-/* The mapped file itself, however it is called now; its name may belong to another one. */
+/* Open the mapped file itself, whatever its name is now; the name may belong to another file. */
 static int open_mapped(int pid, const struct entry *entry)
 {
 	char path[4400];
@@ -95,7 +96,10 @@ static int open_mapped(int pid, const struct entry *entry)
 		 entry->vma.end);
 	if (!stat(path, &st) && !S_ISREG(st.st_mode))
 		return -1;
-	/* Of an overlay maps shows the numbers of the file below (before Linux 6.7) or the overlay's. */
+	/*
+	 * For an overlay, maps shows the numbers of the file below (before Linux 6.7) or those of
+	 * the overlay.
+	 */
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (fd >= 0 && overlay_is(fd))
 		return fd;
@@ -156,7 +160,7 @@ static void note_mapping(struct process *process, const struct entry *entry)
 	report->mapping[report->nr_mappings++] = mapping;
 }
 
-/* All flags are known, as far as they will be. */
+/* Predict a mapping; all flags that can be found out are known by now. */
 static void judge_mapping(struct process *process, size_t nr)
 {
 	struct report *report = process->report;
@@ -213,7 +217,7 @@ static void read_maps(struct process *process)
 	fclose(file);
 }
 
-/* Bytes of the process's page tables, each 4 KiB of which map 2 MiB; ~0: not told. */
+/* Bytes of the process's page tables, of which 4 KiB map 2 MiB; ~0: unknown. */
 static __u64 table_bytes(int pid)
 {
 	FILE *file = proc_open((__u32)pid, "status");
@@ -230,8 +234,8 @@ static __u64 table_bytes(int pid)
 }
 
 /*
- * Which mappings have MADV_NOHUGEPAGE only smaps tells, and for it the kernel walks all page tables,
- * those of other memory too. It stops behind the last mapping that matters.
+ * Only smaps shows which mappings have MADV_NOHUGEPAGE; for that the kernel walks all page tables,
+ * including those of other memory. Reading stops after the last mapping that matters.
  */
 static bool read_flags(struct process *process)
 {
@@ -253,7 +257,7 @@ static bool read_flags(struct process *process)
 		} else if (parse_entry(line, &next)) {
 			entry = next;
 			if (entry.vma.start > mapping->vma.start)
-				break; /* it changed meanwhile */
+				break; /* it has changed in the meantime */
 		}
 	}
 	free(line);
@@ -288,7 +292,9 @@ static void check_madvise(struct process *process)
 		"page_table_bytes", json_integer((json_int_t)tables));
 }
 
-/* `THP_enabled: 0` in its status is PR_SET_THP_DISABLE, which the kernel asks before it looks at DAX. */
+/*
+ * `THP_enabled: 0` in /proc/PID/status is PR_SET_THP_DISABLE, which the kernel checks before DAX.
+ */
 static void check_thp_disable(struct process *process)
 {
 	FILE *file = proc_open((__u32)process->report->pid, "status");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* repair.c - copy a file into storage that gives 2 MiB pages, and exchange the two. */
+/* repair.c - copy a file into storage that allows 2 MiB pages, and exchange the two files. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -29,14 +29,14 @@
 #endif
 
 #define MIB		(1ULL << 20)
-#define PROGRESS_NS	200000000 /* between two lines of progress */
+#define PROGRESS_NS	200000000 /* between two lines of progress, in ns */
 #define NAME_ROOM	(PATH_MAX + NAME_MAX + 2)
 
-/* How many ranges can be 2 MiB. */
+/* How many ranges can be mapped at 2 MiB. */
 struct score {
 	__u64 ranges;
-	__u64 bad;	/* some access gets 4 KiB, for a reason that other storage may not have */
-	__u64 past_eof; /* the file ends inside: no storage helps */
+	__u64 bad;	/* some access gets 4 KiB, for a reason that other storage may avoid */
+	__u64 past_eof; /* the file ends inside: other storage does not help */
 	__u64 unknown;
 };
 
@@ -47,7 +47,7 @@ struct repair {
 	int dir, old, new;
 	struct stat st;
 	struct statx stx;
-	struct report report; /* what is found out about the place; not shown */
+	struct report report; /* findings about the filesystem and device; not shown */
 	struct storages storages;
 	const struct storage *storage;
 	bool kernel_huge;
@@ -55,7 +55,7 @@ struct repair {
 	struct pieces pieces;
 	struct score before, after;
 	size_t xattrs;
-	__u64 shown_ns; /* when progress was shown; 0: not yet */
+	__u64 shown_ns; /* when progress was last shown; 0: not yet */
 	bool terminal;
 };
 
@@ -64,14 +64,14 @@ static _Noreturn void refuse(const struct repair *repair, const char *why)
 	die(DAX_EXIT_UNSUPPORTED, "%s: not repaired, and not changed: %s", repair->full, why);
 }
 
-/* Where the copy failed at @what; nothing needs to be cleaned up. */
+/* Report that the step @what failed. Nothing needs to be cleaned up. */
 static _Noreturn void give_up(const struct repair *repair, const char *what, int err)
 {
 	die(DAX_EXIT_UNSUPPORTED, "%s: not repaired, and not changed: %s: %s", repair->full, what,
 	    strerror(-err));
 }
 
-/* The folder is opened once; from then on the path is not used again, as others may change it. */
+/* Open the folder once; from then on do not use its path, which others may change. */
 static void open_folder(struct repair *repair, const char *path)
 {
 	char *copy = copy_text(path), *copy2 = copy_text(path), link[64];
@@ -127,7 +127,9 @@ static void open_file(struct repair *repair)
 		refuse(repair, "it changed while it was being opened; try again");
 }
 
-/* Before the first look at its content: whoever is in it would go on with the old file. */
+/*
+ * Taken before the content is read: a process that has the file open would keep using the old file.
+ */
 static void take_lease(struct repair *repair)
 {
 	int err = lease_take(repair->old);
@@ -269,7 +271,7 @@ static void check_space(const struct repair *repair)
 		    repair->full, need / MIB, has / MIB);
 }
 
-/* The folder may make its new files DAX when the old one was not. */
+/* A new file in the folder may be a DAX file even if the old one was not. */
 static bool is_dax(int fd, bool *flag)
 {
 	struct fsxattr attr = {0};
@@ -289,7 +291,7 @@ static void check_new_dax(const struct repair *repair)
 		refuse(repair, "a new file in its folder would not be a DAX file: daxdoctor FILE says why");
 }
 
-/* Storage in calls of at most @most bytes, and what it comes to. */
+/* Allocate storage in calls of at most @most bytes, and predict the result. */
 static void try_storage(struct repair *repair, __u64 most)
 {
 	const char *what;
@@ -307,8 +309,8 @@ static void try_storage(struct repair *repair, __u64 most)
 }
 
 /*
- * In as few calls as there are pieces; then in pieces of 64 MiB, so that where ext4 ends an extent
- * (32767 blocks) is the end of a range; then range by range.
+ * First one call for each piece; then calls of 64 MiB, so that an extent, which ext4 ends at 32767
+ * blocks, ends at the end of a range; then one call for each range.
  */
 static void find_storage(struct repair *repair)
 {
@@ -435,7 +437,10 @@ static void print_result(const struct repair *repair, bool done)
 		       repair->st.st_nlink > 1 ? "; the file's other names (hard links) are the old file" : "");
 }
 
-/* What the folder did not make a DAX file becomes one when it is read from disk again. */
+/*
+ * If the folder's attribute does not apply yet, the file becomes a DAX file when its inode is read
+ * again.
+ */
 static int check_done(struct repair *repair)
 {
 	bool flag, dax;
@@ -464,7 +469,7 @@ static int carry_out(struct repair *repair)
 		return DAX_EXIT_OK;
 	}
 	copy_all(repair);
-	/* Writing made unwritten storage written, which may join or cut extents. */
+	/* Writing converted the unwritten storage, which may merge or split extents. */
 	take_score(repair, repair->new, repair->size, &repair->after, NULL);
 	if (!is_better(repair))
 		refuse(repair, "the copy did not get better: daxdoctor FILE says what the filesystem lacks");

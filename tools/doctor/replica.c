@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* replica.c - a file without a name that becomes a file's copy: storage, data, attributes. */
+/* replica.c - an unlinked file that becomes the copy of a file: storage, data, attributes. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include <linux/fs.h>
 #include "doctor/replica.h"
 
-/* What the filesystem sets by itself; the DAX attribute is only ever added. */
+/* The filesystem sets the other flags itself. The DAX attribute is added, but never removed. */
 #define FLAGS_KEPT                                                                             \
 	(FS_XFLAG_REALTIME | FS_XFLAG_SYNC | FS_XFLAG_NOATIME | FS_XFLAG_NODUMP |                   \
 	 FS_XFLAG_NODEFRAG | FS_XFLAG_PROJINHERIT)
@@ -35,7 +35,7 @@ static int keep_flags(int old, int fd, const char **what)
 	to.fsx_xflags |= from.fsx_xflags & FS_XFLAG_COWEXTSIZE;
 	if (memcmp(&to, &before, sizeof(to)) && ioctl(fd, FS_IOC_FSSETXATTR, &to))
 		return failed(what, "setting its inode flags and project");
-	/* A hint of its own of whole 2 MiB is kept; ext4 has none. */
+	/* If the file's own hint is a multiple of 2 MiB it is kept; ext4 has no hints. */
 	to.fsx_extsize = RANGE_BYTES;
 	if (from.fsx_xflags & FS_XFLAG_EXTSIZE && from.fsx_extsize && from.fsx_extsize % RANGE_BYTES == 0)
 		to.fsx_extsize = from.fsx_extsize;
@@ -71,7 +71,7 @@ int replica_allocate(int fd, const struct pieces *pieces, __u64 most, const char
 		while (at < end) {
 			__u64 length = most && end - at > most ? most : end - at;
 
-			/* Storage for the whole last range, without a change of the size. */
+			/* Allocate the whole last range without changing the size. */
 			if (fallocate(fd, FALLOC_FL_KEEP_SIZE, (off_t)at, (off_t)length)) {
 				if (errno == EINTR)
 					continue;
@@ -91,7 +91,7 @@ static int read_whole(int fd, char *to, size_t length, __u64 at)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got <= 0) {
-			errno = got ? errno : ENODATA; /* it shrank */
+			errno = got ? errno : ENODATA; /* the old file has shrunk */
 			return -1;
 		}
 		to += got;
@@ -156,7 +156,9 @@ int replica_copy(int old, int fd, const struct pieces *pieces, __u64 old_size, _
 	return err;
 }
 
-/* Names of the attributes, each with a NUL behind; *size of all. NULL with errno set. */
+/*
+ * The names of the attributes, each followed by a NUL; *size is their total. NULL with errno set.
+ */
 static char *attribute_names(int fd, size_t *size)
 {
 	for (;;) {
@@ -223,7 +225,7 @@ static int keep_attributes(int old, int fd, size_t *count, const char **what)
 	char *names = attribute_names(old, &size), *inherited = attribute_names(fd, &new_size);
 	int err = names && inherited ? 0 : failed(what, "reading its extended attributes");
 
-	/* An ACL that the folder gives to new files is not the file's. */
+	/* An ACL that the folder gives to new files is not part of the old file. */
 	for (const char *at = inherited; !err && at < inherited + new_size; at += strlen(at) + 1)
 		if (!has_name(names, size, at) && fremovexattr(fd, at))
 			err = failed(what, "removing an inherited extended attribute");
@@ -242,7 +244,7 @@ int replica_keep(int old, int fd, const struct stat *st, size_t *xattrs, const c
 	struct stat now;
 	int err;
 
-	/* In this order: a new owner takes set-user-ID and capabilities away. */
+	/* In this order: changing the owner clears set-user-ID and capabilities. */
 	errno = 0;
 	if (fchown(fd, st->st_uid, st->st_gid))
 		return failed(what, "keeping its owner and group");

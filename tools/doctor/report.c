@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* report.c - what was found and what to do about it, collected for the views. */
+/* report.c - collects findings and fixes for the views. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ const char *verdict_name(enum verdict verdict)
 
 void *grow(void *array, size_t nr, size_t size)
 {
-	/* Grow at powers of two. */
+	/* Double the array at each power of two. */
 	if (nr & (nr - 1))
 		return array;
 	array = reallocarray(array, nr ? 2 * nr : 1, size);
@@ -81,7 +81,7 @@ void report_fix(struct report *report, const char *cause, __u64 ranges, const ch
 		(struct fix){cause, ranges, copy_text(means), copy_text(fix), run ? copy_text(command) : NULL};
 }
 
-/* Of reads and writes the worse, by the fate that is counted. */
+/* Count the worse fate of read and write. */
 void report_fix_fates(struct report *report, const struct runs *runs, const char *path)
 {
 	__u64 count[NR_FATES] = {0};
@@ -129,7 +129,7 @@ int report_status(const struct report *report)
 		found |= any_fate(&report->mapping[i].runs, false);
 		unknown |= any_fate(&report->mapping[i].runs, true);
 	}
-	/* Ranges say what a problem comes to; without them the problem itself counts. */
+	/* The ranges show the effect of a problem; without ranges the problem itself decides. */
 	if (!report->has_ranges && !report->nr_mappings) {
 		for (size_t i = 0; i < report->nr_findings; i++) {
 			found |= report->finding[i].verdict == VERDICT_PROBLEM;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* report.h - what was found and what to do about it, collected for the views. */
+/* report.h - collects findings and fixes for the views. */
 #ifndef DAX_DOCTOR_REPORT_H
 #define DAX_DOCTOR_REPORT_H
 
@@ -14,15 +14,15 @@ enum verdict { VERDICT_OK, VERDICT_PROBLEM, VERDICT_UNKNOWN, NR_VERDICTS };
 const char *verdict_name(enum verdict verdict);
 
 struct finding {
-	const char *check; /* what was looked at: the name in JSON */
+	const char *check; /* name of the check, in JSON */
 	enum verdict verdict;
-	char *text;    /* for people, any bytes */
+	char *text;    /* for text output, any bytes */
 	json_t *facts; /* raw numbers */
 };
 
 struct fix {
-	const char *cause; /* a fate's name, or a check's */
-	__u64 ranges;	   /* that it would mend, 0: not counted in ranges */
+	const char *cause; /* name of a fate, or of a check */
+	__u64 ranges;	   /* ranges that it would fix; 0: not counted in ranges */
 	char *means, *fix;
 	char *run; /* command, quoted for a shell; or NULL */
 };
@@ -38,43 +38,43 @@ struct mapping {
 };
 
 struct report {
-	const char *subject; /* what was asked about */
-	char fs_type[16];    /* of what is examined now; "": unknown */
+	const char *subject; /* what the user asked about */
+	char fs_type[16];    /* of the file that is being examined; "": unknown */
 	struct finding *finding;
 	size_t nr_findings;
 	struct fix *fix;
 	size_t nr_fixes;
-	bool has_ranges; /* @size and @runs mean something */
+	bool has_ranges; /* @size and @runs are valid */
 	__u64 size;
 	struct runs runs;
 	struct mapping *mapping;
 	size_t nr_mappings;
 	int pid;	 /* 0: a file or mount was asked about */
-	bool read_smaps; /* even if that holds the process up */
-	bool flags_unknown; /* the mappings may have MADV_NOHUGEPAGE */
-	bool not_usable; /* not DAX, or it cannot be found out */
+	bool read_smaps; /* also if reading holds the process up */
+	bool flags_unknown; /* it is unknown whether mappings have MADV_NOHUGEPAGE */
+	bool not_usable; /* not a DAX file, or unknown */
 };
 
-/* Add a finding. The caller may set facts in the object returned (never NULL). */
+/* Add a finding. The caller may add facts to the object that is returned (never NULL). */
 json_t *report_add(struct report *report, const char *check, enum verdict verdict, const char *fmt,
 		   ...) __attribute__((format(printf, 4, 5)));
 
 /*
- * Add what mends @cause, of which there may be several, each with its own command. In @run {file} and {dir} stand for @path and its folder, {pid} for the
- * process. @path may be NULL.
+ * Add what fixes @cause; a cause may have several fixes, each with its own command. In @run {file}
+ * and {dir} stand for @path and its folder, {pid} for the process. @path may be NULL.
  */
 void report_fix(struct report *report, const char *cause, __u64 ranges, const char *means,
 		const char *fix, const char *run, const char *path);
 
-/* Fixes for every fate below 2 MiB in @runs, by the advice table that all programs share. */
+/* Add fixes for every fate other than 2 MiB in @runs, from the advice table of all programs. */
 void report_fix_fates(struct report *report, const struct runs *runs, const char *path);
 
-/* Exit status: 0 all 2 MiB, 1 some cannot, 3 not DAX or unknown. */
+/* Exit status: 0 all ranges can be 2 MiB, 1 some cannot, 3 not a DAX file or unknown. */
 int report_status(const struct report *report);
 
 void report_free(struct report *report);
 
-/* Out of memory ends the program. */
+/* Ends the program when out of memory. */
 void *grow(void *array, size_t nr, size_t size);
 char *copy_text(const char *text);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* storage.c - the mount and device below a file, examined once however many files are on it. */
+/* storage.c - the mount and device of a file, examined once for all files on them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 #define THP_DIR "/sys/kernel/mm/transparent_hugepage"
 
-/* XFS_IOC_FSGEOMETRY of the kernel's interface, with the names of what is used here. */
+/* Argument of XFS_IOC_FSGEOMETRY, with names only for the members used here. */
 struct xfs_geometry {
 	__u32 block_bytes, rtext_blocks, ag_blocks, ag_count, unused1[4];
 	__u64 unused2[4];
@@ -88,7 +88,7 @@ static void check_mount(struct report *report, const struct storage *storage)
 	json_object_set_new(facts, "dax", dax ? json_string(*value ? value : "always") : json_null());
 }
 
-/* An ext2 filesystem may be mounted by the ext4 driver, which shows it in sysfs. */
+/* An ext2 filesystem may be mounted by the ext4 driver; sysfs shows it then. */
 static bool driver_has_huge(const struct storage *storage)
 {
 	char path[128];
@@ -193,7 +193,7 @@ static void check_filesystem(struct report *report, struct storage *storage, int
 			   "%s never tries 2 MiB faults; use xfs or ext4", storage->mount.type);
 }
 
-/* The device that mount option rtdev= names. */
+/* The device in the mount option rtdev=. */
 static dev_t realtime_device(const struct mount *mount)
 {
 	char path[256];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* storage.h - the mount and device below a file, examined once however many files are on it. */
+/* storage.h - the mount and device of a file, examined once for all files on them. */
 #ifndef DAX_DOCTOR_STORAGE_H
 #define DAX_DOCTOR_STORAGE_H
 
@@ -10,10 +10,10 @@
 
 struct storage {
 	dev_t dev;
-	bool realtime; /* the realtime device of an XFS */
+	bool realtime; /* the realtime device of XFS */
 	struct mount mount;
 	struct device device;
-	bool tries_huge; /* kernel and filesystem have 2 MiB faults */
+	bool tries_huge; /* kernel and filesystem can do 2 MiB faults */
 };
 
 struct storages {
@@ -21,12 +21,12 @@ struct storages {
 	size_t nr;
 };
 
-/* The place of what @stx was asked about, open at @fd; reported when it is new. */
+/* The filesystem and device of the file @stx, open at @fd; reported when they are new. */
 const struct storage *storage_of(struct storages *storages, struct report *report, int fd,
 			     const struct statx *stx, bool realtime);
 void storages_free(struct storages *storages);
 
-/* Report the kernel's switches. Returns whether it has 2 MiB faults. */
+/* Report the kernel's settings. Returns whether it can do 2 MiB faults. */
 bool check_kernel(struct report *report);
 
 /* "/dev/pmem0", or NULL when the filesystem has no block device. */

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* superblock.c - what a filesystem that is not mounted says of itself. */
+/* superblock.c - properties of a filesystem that is not mounted. */
 #include <string.h>
 #include "doctor/superblock.h"
 
-/* Offsets in bytes, from the filesystems' formats on disk. */
+/* Offsets in bytes, from the on-disk formats. */
 #define XFS_BLOCK_BYTES	    4   /* big-endian */
-#define XFS_VERSION	    100 /* 16 bits, the low four are the number */
+#define XFS_VERSION	    100 /* 16 bits; the low four are the version number */
 #define XFS_RO_COMPAT	    212
 #define XFS_REFLINK	    4u
 #define EXT4_AT		    1024

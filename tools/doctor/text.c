@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* text.c - a report for people. */
+/* text.c - a report as text. */
 #include <stdlib.h>
 #include <string.h>
 #include "doctor/map.h"
@@ -23,7 +23,10 @@ static void put_escaped(FILE *to, const char *text)
 	free(clean);
 }
 
-/* Words of @text in lines of at most 96 bytes, each behind @indent spaces, the first already there. */
+/*
+ * Print the words of @text in lines of at most 96 bytes. Each line is indented by @indent spaces;
+ * those of the first are already printed.
+ */
 static void put_wrapped(FILE *to, const char *text, int indent)
 {
 	size_t room = 96 - (size_t)indent, used = 0;
@@ -44,7 +47,7 @@ static void put_wrapped(FILE *to, const char *text, int indent)
 	fputc('\n', to);
 }
 
-/* Texts may hold names that others chose. */
+/* Texts may contain names that others chose. */
 static void put_clean(FILE *to, const char *text, int indent)
 {
 	size_t size = 4 * strlen(text) + 1;
@@ -79,7 +82,7 @@ static void print_counts(FILE *to, const struct runs *runs)
 	}
 }
 
-/* The runs that are not 2 MiB both ways, with the extent that is to blame. */
+/* Print the runs that are not 2 MiB both ways, with the extent that causes it. */
 static void print_blame(FILE *to, const struct runs *runs, size_t rows)
 {
 	size_t shown = 0, left = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* users.c - the processes that have a file open or mapped, as far as /proc shows them. */
+/* users.c - find the processes that have a file open or mapped, as far as /proc shows them. */
 #include <ctype.h>
 #include <dirent.h>
 #include <fcntl.h>
@@ -12,7 +12,10 @@
 #include "doctor/users.h"
 #include "proc/maps.h"
 
-/* The inode number that fdinfo shows (Linux 5.14), which no slow filesystem is asked for; 0: not shown. */
+/*
+ * The inode number in fdinfo (Linux 5.14), which needs no access to a slow filesystem; 0: not
+ * shown.
+ */
 static ino_t shown_inode(int pid, const char *descriptor)
 {
 	unsigned long long ino = 0;
@@ -29,7 +32,9 @@ static ino_t shown_inode(int pid, const char *descriptor)
 	return (ino_t)ino;
 }
 
-/* 1: it has a descriptor of the file, 0: no, -1: that may not be seen. */
+/*
+ * Returns 1: it has a descriptor of the file; 0: it has none; -1: its descriptors cannot be seen.
+ */
 static int has_open(int pid, dev_t dev, ino_t ino)
 {
 	struct dirent *entry;

@@ -8,10 +8,10 @@
 
 #define DOCTOR_SCHEMA "daxdoctor/1"
 
-/* What no look at a file can tell; said once in every report with ranges. */
+/* What examining a file cannot show; printed in every report with ranges. */
 extern const char doctor_not_seen[];
 
-/* @rows bounds the map and the lists, 0: no bound. */
+/* @rows limits the map and the lists; 0: no limit. */
 void doctor_text(FILE *to, const struct report *report, size_t rows);
 void doctor_json(FILE *to, const struct report *report);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* address.c - the address that a server listens at, from what the user wrote. */
+/* address.c - parses the address at which a server listens. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* address.h - the address that a server listens at, from what the user wrote. */
+/* address.h - parses the address at which a server listens. */
 #ifndef DAX_HTTP_ADDRESS_H
 #define DAX_HTTP_ADDRESS_H
 
@@ -16,12 +16,12 @@ union address {
 };
 
 /*
- * PORT, :PORT, ADDR:PORT or [ADDR]:PORT; ADDR is numeric or localhost, which it is when missing: no name
- * is looked up. Returns the length of *out, or 0.
+ * PORT, :PORT, ADDR:PORT or [ADDR]:PORT. ADDR is numeric, or localhost, which is the default: no
+ * name is looked up. Returns the length of *out; 0: not an address.
  */
 socklen_t address_parse(union address *out, const char *text);
 
-/* As a browser takes it. */
+/* The address as a URL. */
 void address_url(const union address *address, char url[ADDRESS_URL]);
 
 #endif

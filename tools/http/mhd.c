@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* mhd.c - libmicrohttpd, loaded when a server is asked for. */
+/* mhd.c - loads libmicrohttpd when a server is needed. */
 #include <dlfcn.h>
 #include <stdio.h>
 #include "http/mhd.h"
@@ -16,7 +16,7 @@ const struct mhd *mhd_load(char *err, size_t size)
 		snprintf(err, size, "%s: install Debian's package libmicrohttpd12", dlerror());
 		return NULL;
 	}
-	/* POSIX has a pointer to a function fit into one to an object; ISO C has no cast for it. */
+	/* POSIX lets a pointer to an object hold one to a function; ISO C has no cast for it. */
 #define MHD_FIND(name)                                                 \
 	*(void **)&mhd.name = dlsym(library, "MHD_" #name);            \
 	if (!mhd.name)                                                 \

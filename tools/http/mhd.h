@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* mhd.h - libmicrohttpd, loaded when a server is asked for: what never serves does not need it. */
+/* mhd.h - loads libmicrohttpd when a server is needed; all other uses do without the library. */
 #ifndef DAX_HTTP_MHD_H
 #define DAX_HTTP_MHD_H
 
@@ -17,7 +17,7 @@ struct mhd {
 #undef MHD_POINTER
 };
 
-/* The functions, which stay loaded; NULL with why in @err. */
+/* The functions, which stay loaded; NULL with the reason in @err. */
 const struct mhd *mhd_load(char *err, size_t size);
 
 #endif

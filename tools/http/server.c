@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* server.c - a small HTTP server that answers GET, within bounds, in its owner's poll() loop. */
+/*
+ * server.c - a small HTTP server that answers GET requests, with limits, in the poll() loop of its
+ * owner.
+ */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,14 +16,14 @@
 #include "http/server.h"
 #include "util/clock.h"
 
-/* Turns of the library that are taken at once while it says that there is more to do. */
+/* How often the library is called at once while it reports more to do. */
 #define TURNS 64
-/* Room for those that were ended and are not closed yet. */
+/* Includes connections that we ended and the library has not closed yet. */
 #define HTTP_ACCEPTED (2 * HTTP_CONNECTIONS)
 
 struct connection {
 	int fd; /* -1: free */
-	bool ended; /* by us: the library has not closed it yet */
+	bool ended; /* by us; the library has not closed it yet */
 	__u64 since_ns;
 };
 
@@ -41,14 +44,17 @@ void http_text(struct http_reply *reply, unsigned int status, const char *type, 
 	reply->len = reply->body ? strlen(text) : 0;
 }
 
-/* The library sees it as closed by the other side, and closes it. */
+/* To the library the connection looks closed by the other side, so it closes it. */
 static void end_connection(struct connection *connection)
 {
 	shutdown(connection->fd, SHUT_RDWR);
 	connection->ended = true;
 }
 
-/* Who comes has a place: of too many the oldest has to go, for an honest request takes no time. */
+/*
+ * Every new connection gets a place: if there are too many, the oldest is ended, as a normal
+ * request takes no time.
+ */
 static void make_place(struct http_server *server)
 {
 	struct connection *oldest = NULL;
@@ -92,7 +98,9 @@ static void on_connection(void *ctx, struct MHD_Connection *one, void **own,
 	}
 }
 
-/* The library counts idle seconds only: who sends a byte now and then would stay for ever. */
+/*
+ * The library limits idle time only: a client that sends a byte now and then would stay for ever.
+ */
 static void end_old_connections(struct http_server *server)
 {
 	__u64 now = clock_ns(CLOCK_MONOTONIC);
@@ -104,7 +112,10 @@ static void end_old_connections(struct http_server *server)
 			end_connection(&server->connection[i]);
 }
 
-/* A page of a foreign site can have its name point here: what the browser was told is in Host. */
+/*
+ * A foreign page can make its host name resolve to this address. Host has the name that the browser
+ * used.
+ */
 static bool local_name(const char *host)
 {
 	static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
@@ -138,7 +149,7 @@ static enum MHD_Result send_reply(struct http_server *server, struct MHD_Connect
 	mhd->add_response_header(response, "Cache-Control", "no-store");
 	if (reply->status == MHD_HTTP_METHOD_NOT_ALLOWED)
 		mhd->add_response_header(response, "Allow", "GET");
-	/* One request a connection: so nobody keeps one. */
+	/* One request for each connection, so that nobody keeps one open. */
 	mhd->add_response_header(response, "Connection", "close");
 	queued = mhd->queue_response(connection, reply->status, response);
 	mhd->destroy_response(response);
@@ -182,14 +193,14 @@ static enum MHD_Result on_request(void *ctx, struct MHD_Connection *connection, 
 	return send_reply(server, connection, &reply);
 }
 
-/* A socket that listens, or a negative errno; *address gets the port it has. */
+/* Open a listening socket. Returns it, or a negative errno; *address gets its port. */
 static int listen_at(union address *address, socklen_t len)
 {
 	int fd = socket(address->any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), on = 1, err;
 
 	if (fd < 0)
 		return -errno;
-	/* Connections of the one before, which have ended, do not keep the port. */
+	/* Old connections of an earlier server, which are closed, must not block the port. */
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	if (!bind(fd, &address->any, len) && !listen(fd, HTTP_CONNECTIONS) &&
 	    !getsockname(fd, &address->any, &len))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* advice.c - which reason to tell the user first, and what to do about it. */
+/* advice.c - choose the reason to show first, and what to do about it. */
 #include "fields.h"
 #include "model/num.h"
 
@@ -17,7 +17,7 @@ struct dax_num dax_reason_num(const struct dax_item *item, enum dax_window windo
 	struct dax_num num = num_count(cell->reason[reason]);
 	__u64 untold = cell->reason[DAX_WHY_UNKNOWN];
 
-	/* Some of those whose reason is unknown may belong here. */
+	/* Some fallbacks with an unknown reason may belong here. */
 	if ((item->known & DAX_KNOWN_EXTENTS) || !needs_extent(reason) || !untold)
 		return num;
 	num.partial = true;
@@ -69,8 +69,8 @@ const char *dax_item_fs(const struct dax_item *item)
 }
 
 /*
- * Where the filesystem has no extent to give, the 4 KiB fault that follows a fallback is an error too. None was: then
- * it is the kernel that gave up, before it asked the filesystem, as Linux 5.3 did for every fault.
+ * If the filesystem has no extent, the 4 KiB fault after the fallback fails too. If none failed,
+ * the kernel gave up before it asked the filesystem, as Linux 5.3 did for every fault.
  */
 static bool refused_by_kernel(const struct dax_counts *cell)
 {
@@ -91,7 +91,7 @@ struct dax_advice dax_advise(const struct dax_item *item, enum dax_window window
 		fallbacks += cell->reason[order[i]];
 	for (i = DAX_PTE_MAPPED; i <= DAX_PTE_COPY; i++)
 		pte += known_or_0(cell->fault[i][0]) + known_or_0(cell->fault[i][1]);
-	/* A fallback costs the 4 KiB fault that follows it and the sticky ones after that. */
+	/* A fallback costs the 4 KiB fault after it, and the sticky faults after that. */
 	if (untried > fallbacks + sticky)
 		return never_tried(untried, pte > untried ? pte : untried);
 	if (!nr)
@@ -101,7 +101,7 @@ struct dax_advice dax_advise(const struct dax_item *item, enum dax_window window
 	advice.count = cell->reason[cause];
 	advice.of = fallbacks;
 	advice.of_what = "fallbacks";
-	/* The entry came from a 4 KiB fault; what caused that one is what to mend. */
+	/* The entry came from a 4 KiB fault: fix the cause of that one. */
 	if (cause == DAX_WHY_PTE_ENTRY && nr > 1 && order[1] != DAX_WHY_UNKNOWN) {
 		advice.behind = dax_reason_name(order[1]);
 		cause = order[1];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* copy.c - keeps a sample beyond the life of its source's buffers. */
+/* copy.c - copy a sample, so that it outlives the buffers of its source. */
 #include <stdlib.h>
 #include <string.h>
 #include "model/model.h"
@@ -16,7 +16,7 @@ static void texts_of(struct dax_row *row, const char **text[NR_TEXTS])
 	text[4] = &row->fs_type;
 }
 
-/* False when out of memory; then the row has those that were copied, and no others. */
+/* False when out of memory; the row then has only the texts that were copied. */
 static bool copy_texts(struct dax_row *row)
 {
 	const char **text[NR_TEXTS];
@@ -94,7 +94,7 @@ struct dax_sample *dax_sample_copy(const struct dax_sample *sample)
 	for (i = 0; i < sample->nr_rows; i++) {
 		rows[i] = sample->rows[i];
 		copy->nr_rows = i + 1;
-		/* Each of them, or what is to be freed would be the source's. */
+		/* Do this for each row: otherwise freeing the copy would free the source's data. */
 		absorbed = copy_absorbed(&rows[i]);
 		counted = copy_count(&rows[i]);
 		if (copy_texts(&rows[i]) && absorbed && counted)

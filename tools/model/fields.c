@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* fields.c - the one table of fields, and how each is worked out. */
+/* fields.c - the one table of fields, and how each is computed. */
 #include <string.h>
 #include "fields.h"
 #include "model/num.h"
@@ -56,7 +56,7 @@ static struct dax_num fallback_ratio(const struct dax_item *item, enum dax_windo
 	return num_ratio(fallbacks, known_add(fallbacks, sum_outcomes(cell, PMD_FAULTS)));
 }
 
-/* Ranges of faults that found no room in the range hash were counted nowhere else. */
+/* Ranges of faults that found no room in the range hash were not counted. */
 static bool untracked(const struct dax_counts *cell)
 {
 	return cell->range[DAX_RANGE_UNTRACKED] > 0;
@@ -100,7 +100,7 @@ static struct dax_num downgrades(const struct dax_item *item, enum dax_window wi
 		return num_count(zero_only ? zero : known_add(entry[DAX_SPLIT_EMPTY], zero));
 	if (zero_only)
 		return num_least(zero, item->entries_lost);
-	/* T2 finds splits of empty entries in the state of their range. */
+	/* T2 finds splits of empty entries by the state of their range. */
 	return num_least(known_add(entry[DAX_SPLIT_EMPTY], zero),
 			 item->entries_lost || untracked(dax_item_cell(item, window)));
 }
@@ -122,8 +122,8 @@ static struct dax_num untimed(const struct dax_item *item, enum dax_window windo
 }
 
 /*
- * The time of one class of faults. When some were not timed, which were is chance (see daxtop's
- * --latency), so the others took as long on average: an estimate.
+ * The time of one class of faults. If some were not timed (see daxtop's --latency), sampling chose
+ * them, so on average they took as long as the others: an estimate.
  */
 static void class_time(const struct dax_counts *cell, unsigned cls, struct dax_num *num)
 {
@@ -155,7 +155,7 @@ static struct dax_num fault_time(const struct dax_item *item, enum dax_window wi
 	unsigned cls;
 
 	(void)arg;
-	/* Waits are within faults. */
+	/* Waits happen inside faults. */
 	for (cls = 0; cls < DAX_LAT_WAIT && num.kind != DAX_NUM_UNKNOWN; cls++)
 		class_time(cell, cls, &num);
 	return num;
@@ -172,7 +172,7 @@ static struct dax_num time_share(const struct dax_item *item, enum dax_window wi
 	return num;
 }
 
-/* Of waits, some may be missing: short ones or long ones. */
+/* Some waits may be missing, short or long ones. */
 static bool some_lost(const struct dax_item *item, int cls)
 {
 	return cls == DAX_LAT_WAIT && item->waits_lost;
@@ -471,7 +471,7 @@ const struct dax_field *dax_field_find(const char *wanted)
 struct dax_num dax_field_num(const struct dax_field *field, const struct dax_item *item,
 			     enum dax_window window)
 {
-	/* A rate is always of the interval, whatever else is on the screen. */
+	/* A rate is always of the interval, whatever window is shown. */
 	if (field->interval_only)
 		window = DAX_INTERVAL;
 	if (field->reading)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* item.c - what was counted for one item. */
+/* item.c - functions about one item. */
 #include "fields.h"
 
 bool dax_item_seen(const struct dax_item *item)

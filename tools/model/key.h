@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* key.h - keys of rows and items: whether they are the same, and where a hash has them. */
+/* key.h - keys of rows and items: equality and hash. */
 #ifndef DAX_MODEL_KEY_H
 #define DAX_MODEL_KEY_H
 
@@ -11,7 +11,7 @@ static inline bool same_key(const struct dax_key *a, const struct dax_key *b)
 	       a->tid == b->tid;
 }
 
-/* Items and rows that stand for many have the same key; @sort separates them. */
+/* Items and rows that are sums of several have the same key; @sort distinguishes them. */
 enum { SORT_ONE, SORT_OTHER, SORT_EXITED };
 
 static inline size_t hash_key(const struct dax_key *key, int sort)

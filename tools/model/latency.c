@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* latency.c - quantiles from the log-linear histograms. */
+/* latency.c - quantiles of the log-linear histograms. */
 #include "fields.h"
 #include "model/num.h"
 #include "util/counts.h"
@@ -23,7 +23,7 @@ struct dax_num dax_lat_count(const struct dax_item *item, enum dax_window window
 	return num_count(timed(dax_item_cell(item, window), cls));
 }
 
-/* The fault that @quantile asks for, counted from 1; exact to 2^53 faults. */
+/* The number, counted from 1, of the fault at @quantile; exact up to 2^53 faults. */
 static __u64 rank(__u64 nr, double quantile)
 {
 	double exact = quantile * (double)nr;
@@ -52,7 +52,7 @@ struct dax_num dax_lat_quantile(const struct dax_item *item, enum dax_window win
 		if (below >= wanted)
 			break;
 	}
-	/* The maximum may lag behind the histogram: they are read while faults go on. */
+	/* The maximum may lag behind the histogram, because they are read while faults continue. */
 	if (i && largest < dax_lat_upper(i - 1))
 		largest = DAX_NOT_KNOWN;
 	upper = dax_lat_upper(i);

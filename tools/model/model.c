@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* model.c - adds the rows of a sample up by host, mount, file, process, thread and cgroup. */
+/* model.c - add up the rows of a sample by host, mount, file, process, thread and cgroup. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,8 +39,8 @@ static bool cell_add(struct dax_counts *to, const struct dax_counts *cell)
 }
 
 /*
- * What @now gained over @before. A largest latency belongs to the interval only when it was
- * exceeded there or nothing was timed; else the interval's own is unknown.
+ * The increase from @before to @now. A largest latency belongs to the interval only if it
+ * increased, or if nothing was timed; otherwise the interval's own is unknown.
  */
 static bool cell_gain(struct dax_counts *gain, const struct dax_counts *now, const struct dax_counts *before)
 {
@@ -92,7 +92,7 @@ static int group_init(struct group *group, struct dax_items *items, size_t rows)
 	return group->table ? 0 : -1;
 }
 
-/* The histogram of what nobody knows, in all items that have one. */
+/* A histogram with unknown counts, shared by all items that have one. */
 static __u64 not_known[DAX_LAT_BUCKETS] = {[0 ... DAX_LAT_BUCKETS - 1] = DAX_NOT_KNOWN};
 
 static void item_init(struct dax_item *item, enum dax_item_kind kind, const struct dax_model *model)
@@ -129,7 +129,7 @@ static struct dax_item *group_append(struct group *group)
 	return &items->item[items->nr++];
 }
 
-/* What makes items of @kind different, of a row. */
+/* The part of the row's key that distinguishes items of @kind. */
 static struct dax_key key_of(enum dax_item_kind kind, const struct dax_row *row)
 {
 	switch (kind) {
@@ -147,7 +147,7 @@ static struct dax_key key_of(enum dax_item_kind kind, const struct dax_row *row)
 	}
 }
 
-/* The names that an item of its kind has, of the first row of it. */
+/* Take the names for this kind of item from its first row. */
 static void item_name(struct dax_item *item, const struct dax_row *row)
 {
 	switch (item->kind) {
@@ -173,19 +173,19 @@ static void item_name(struct dax_item *item, const struct dax_row *row)
 	}
 }
 
-/* What an item of @kind stands for, of a row. */
+/* Which kind of sum, if any, the row is for items of @kind. */
 static int sort_of(enum dax_item_kind kind, const struct dax_row *row)
 {
-	/* A thread that has exited may be of a process that has not. */
+	/* The process of an exited thread may still run. */
 	if (row->exited && (kind == DAX_THREAD || (kind == DAX_PROCESS && !row->key.tgid)))
 		return SORT_EXITED;
-	/* A recording separates threads only up to a number. */
+	/* A recording separates threads only up to a limit. */
 	if (row->other || (kind == DAX_CGROUP && !row->cgroup) || (kind == DAX_THREAD && !row->key.tid))
 		return SORT_OTHER;
 	return SORT_ONE;
 }
 
-/* Exited processes are separated by name and cgroup. */
+/* Exited processes are distinguished by name and cgroup. */
 static struct dax_key key_of_exited(const struct dax_row *row)
 {
 	__u64 h = 0xcbf29ce484222325ULL;
@@ -197,7 +197,7 @@ static struct dax_key key_of_exited(const struct dax_row *row)
 		.ino = row->cgroup, .dev = (__u32)h, .gen = (__u32)(h >> 32), .tgid = row->key.tgid};
 }
 
-/* The item of @kind that @row belongs to, made when it is the first of it; NULL: no memory. */
+/* The item of @kind for @row, a new one if needed; NULL: out of memory. */
 static struct dax_item *group_item(struct group *group, enum dax_item_kind kind,
 				   const struct dax_row *row, const struct dax_model *model)
 {
@@ -240,7 +240,10 @@ static bool item_add(struct dax_item *item, const struct dax_row *row, const str
 	return true;
 }
 
-/* Rows are there again, but for those that are said to be gone; else nothing can be compared. */
+/*
+ * Are all earlier rows there, except those that are reported as gone? Otherwise nothing can be
+ * compared.
+ */
 static bool comparable(const struct dax_sample *now, const struct rows *before)
 {
 	size_t found = 0, i;
@@ -250,7 +253,7 @@ static bool comparable(const struct dax_sample *now, const struct rows *before)
 	return before->sample && found + now->nr_gone >= before->sample->nr_rows;
 }
 
-/* What @row counted since the reading before. @had is room for what it had then. */
+/* The increase of @row since the previous reading. @had is space for the earlier counts. */
 static bool row_gain(struct dax_counts *gain, struct dax_counts *had, const struct dax_row *row,
 		     const struct rows *before)
 {
@@ -261,7 +264,7 @@ static bool row_gain(struct dax_counts *gain, struct dax_counts *had, const stru
 	       cell_gain(gain, &row->count, had);
 }
 
-/* Add @row to all items that it belongs to. @gain is NULL when what it gained is not known. */
+/* Add @row to all its items. @gain is NULL when its increase is unknown. */
 static bool add_row(struct dax_model *model, const struct dax_row *row, const struct dax_counts *gain,
 		    struct group group[])
 {
@@ -298,7 +301,7 @@ static int add_rows(struct dax_model *model, const struct dax_sample *now, const
 	return good ? 0 : -1;
 }
 
-/* Where most 4 KiB faults come from: what to look at first. */
+/* Note where most 4 KiB faults come from, which is what to examine first. */
 static void note_most(struct dax_item *item, const struct dax_row *row, __u64 faults)
 {
 	if (row->other || row->exited || faults <= item->most)
@@ -322,7 +325,7 @@ static __u64 pte_faults(const struct dax_row *row)
 	return faults;
 }
 
-/* Rows of one file in one process side by side, else as they came. */
+/* Sort rows of one file in one process next to each other; otherwise keep their order. */
 static int by_pair(const void *a, const void *b)
 {
 	const struct dax_row *one = *(const struct dax_row *const *)a;
@@ -396,7 +399,9 @@ static struct dax_item *process_of(const struct dax_model *model, const struct g
 	return NULL;
 }
 
-/* What was read of files, for which there may have been no fault; then who could not be read. */
+/*
+ * Add what is mapped of files, which may have had no fault; then processes that could not be read.
+ */
 static int add_residents(struct dax_model *model, const struct dax_sample *now,
 			 struct group group[])
 {
@@ -431,7 +436,7 @@ static int add_residents(struct dax_model *model, const struct dax_sample *now,
 		const struct dax_item *process;
 
 		if (row->exited && !row->key.tgid)
-			continue; /* what is gone has nothing mapped */
+			continue; /* an exited process has nothing mapped */
 		process = group_item(&group[DAX_PROCESS], DAX_PROCESS, row, model);
 
 		resident_add_state(&model->host.resident, &process->resident);

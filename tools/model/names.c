@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* names.c - the words for outcomes, reasons, classes and tiers, and what to do about each reason.
- */
+/* names.c - texts for outcomes, reasons, classes and tiers, and what to do about each reason. */
 #include <string.h>
 #include "fields.h"
 
@@ -18,8 +17,8 @@ static const char *const outcome_names[DAX_NR_OUTCOMES] = {
 #define LINK "a program or library that runs from DAX: link it with -z max-page-size=2097152"
 
 /*
- * What a reason means, how to be rid of it, and what to type for it, which never harms data: what
- * erases some is described only. {file}, {dir} and {pid} are filled in by the view.
+ * What a reason means, how to fix it, and a command for that. No command destroys data; a fix that
+ * erases data is only described. The view replaces {file}, {dir} and {pid}.
  */
 static const struct reason {
 	const char *name, *means, *fix, *run;
@@ -186,7 +185,7 @@ const char *dax_reason_means(enum dax_reason reason)
 	return reasons[reason].means;
 }
 
-/* An EROFS is as its image was made: to change the storage of a file, make the image again. */
+/* Storage in EROFS is decided when the image is made: to change it, make the image again. */
 static bool image_decides(enum dax_reason reason, const char *fs)
 {
 	return fs && !strcmp(fs, "erofs") &&

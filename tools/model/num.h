@@ -10,7 +10,7 @@ static inline __u64 known_add(__u64 a, __u64 b)
 	return a == DAX_NOT_KNOWN || b == DAX_NOT_KNOWN ? DAX_NOT_KNOWN : a + b;
 }
 
-/* What a counter gained; unknown when it went back. */
+/* The increase of a counter; unknown when it decreased. */
 static inline __u64 known_gain(__u64 now, __u64 before)
 {
 	return now < before ? DAX_NOT_KNOWN : now - before;
@@ -28,7 +28,7 @@ static inline struct dax_num num_count(__u64 count)
 	return (struct dax_num){.kind = DAX_NUM_COUNT, .count = count};
 }
 
-/* @count, or with @more at least that. */
+/* @count, or with @more at least @count. */
 static inline struct dax_num num_least(__u64 count, bool more)
 {
 	struct dax_num num = num_count(count);
@@ -42,7 +42,7 @@ static inline struct dax_num num_real(double real)
 	return (struct dax_num){.kind = DAX_NUM_REAL, .real = real};
 }
 
-/* @part / @whole as a share of 1; unknown when it cannot be one. */
+/* @part / @whole, from 0 to 1; unknown when it cannot be computed. */
 static inline struct dax_num num_ratio(__u64 part, __u64 whole)
 {
 	if (part == DAX_NOT_KNOWN || whole == DAX_NOT_KNOWN || !whole || part > whole)

@@ -28,7 +28,7 @@ const char *dax_resident_means(enum dax_resident_state state)
 	return means[state];
 }
 
-/* Known and unknown together are at least what is known. */
+/* A known and an unknown part together are at least the known part. */
 static void add_state(struct dax_item_resident *sum, enum dax_resident_state state)
 {
 	bool known = sum->state == DAX_RESIDENT_KNOWN;

@@ -5,10 +5,10 @@
 
 #include "fields.h"
 
-/* Add @part, one reading. */
+/* Add @part, which is one reading. */
 void resident_add_part(struct dax_item_resident *sum, const struct dax_resident *part);
 
-/* A process that @process is of has a share in @sum, and may be one that could not be read. */
+/* Add the state of @process, which is part of @sum and may not have been readable. */
 void resident_add_state(struct dax_item_resident *sum, const struct dax_item_resident *process);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* rows.c - finds a row of one sample in another. */
+/* rows.c - find a row of one sample in another. */
 #include <stdlib.h>
 #include <string.h>
 #include "model/key.h"

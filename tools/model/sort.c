@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sort.c - a stable order of items by any field. */
+/* sort.c - sort items by any field, stably. */
 #include <stdlib.h>
 #include <string.h>
 #include "fields.h"
 
-/* What is compared, worked out once an item. */
+/* The values to compare, computed once for each item. */
 struct sort_key {
 	const struct dax_item *item;
 	struct dax_num num;
@@ -60,7 +60,7 @@ void dax_sort(const struct dax_item **order, size_t nr, const struct dax_field *
 	size_t i;
 
 	if (!keys)
-		return; /* any order will do then */
+		return; /* keep the order as it is */
 	for (i = 0; i < nr; i++) {
 		keys[i].item = order[i];
 		keys[i].place = i;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* alive.c - whether a process or thread that the kernel told of is still there. */
+/* alive.c - whether a process or thread that the kernel side reported still exists. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -38,10 +38,10 @@ bool alive_known(void)
 	       link_is("/proc/self/ns/time", INIT_TIME_NS, true);
 }
 
-/* The start in clock ticks; false: the text is none of the kernel's. */
+/* The start in clock ticks; false: the text is not from the kernel. */
 static bool start_of(const char *stat, unsigned long long *ticks)
 {
-	const char *at = strrchr(stat, ')'); /* the name before it may hold anything */
+	const char *at = strrchr(stat, ')'); /* the name before it may contain anything */
 	int field;
 
 	for (field = 2; at && field < START_FIELD; field++)

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* alive.h - whether a process or thread that the kernel told of is still there. */
+/* alive.h - whether a process or thread that the kernel side reported still exists. */
 #ifndef DAX_PROC_ALIVE_H
 #define DAX_PROC_ALIVE_H
 
 #include <stdbool.h>
 #include <linux/types.h>
 
-/* Can it be told here? Not in a pid or time namespace of our own, nor without /proc. */
+/* Can it be found out here? Not in a pid or time namespace of our own, and not without /proc. */
 bool alive_known(void);
 
 /*
- * Is the process, or with @tid the thread, gone that began at @start_ns of CLOCK_BOOTTIME? One with
- * the same number that began at another time is another. False when it cannot be told.
+ * Has the process, or with @tid the thread, that began at @start_ns of CLOCK_BOOTTIME exited? One
+ * with the same number that began at another time is a different one. False when it cannot be found
+ * out.
  */
 bool alive_gone(__u32 tgid, __u32 tid, __u64 start_ns);
 
-/* Has no task that number, in the process @tgid if @tid is not 0? */
+/* Does no task have this number? If @tid is not 0: no task in the process @tgid. */
 bool alive_vacant(__u32 tgid, __u32 tid);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* cgroup.c - cgroups (version 2) by number and by path. */
+/* cgroup.c - find cgroups (version 2) by number and by path. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,14 +14,14 @@
 #include "proc/cgroup.h"
 #include "proc/maps.h"
 
-#define FID_KERNFS 0xfe /* of a handle; include/linux/exportfs.h of the kernel */
+#define FID_KERNFS 0xfe /* type of file handle; include/linux/exportfs.h of the kernel */
 
 static bool cgroup_mount(struct mounts *mounts, struct mount_name *name)
 {
 	return mounts_find(mounts, 0, "cgroup2", name);
 }
 
-/* A cgroup's id is what its file handle holds. Needs CAP_DAC_READ_SEARCH. */
+/* The id of a cgroup is its file handle. Needs CAP_DAC_READ_SEARCH. */
 static char *from_handle(const char *point, __u64 id)
 {
 	struct {
@@ -50,7 +50,7 @@ static char *from_handle(const char *point, __u64 id)
 	return strdup(text[skip] ? text + skip : "/");
 }
 
-/* What a process that was in it is in now, if that is still the same. */
+/* The cgroup that process @pid, once a member, is in now, if it still has this id. */
 static char *from_process(const char *point, __u64 id, __u32 pid)
 {
 	FILE *in = proc_open(pid, "cgroup");
@@ -110,7 +110,7 @@ enum dax_cgroups cgroups_here(struct mounts *mounts)
 	return mounts_find(mounts, 0, "cgroup", &name) ? DAX_CGROUPS_HYBRID : DAX_CGROUPS_V2;
 }
 
-/* Why there is no cgroup of version 2, and what to do that covers nothing. */
+/* Why there is no cgroup of version 2, and a command that hides no existing mount. */
 static int no_cgroup2(struct mounts *mounts, char *err, size_t size)
 {
 	struct mount_name name;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* file-locator.c - where a file is now: still there, renamed, deleted, or seen by its processes only. */
+/*
+ * file-locator.c - where a file is now: at its path, renamed, deleted, or visible only to its
+ * processes.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -14,7 +17,7 @@
 #include "proc/file-locator.h"
 #include "proc/maps.h"
 
-#define DELETED	     " (deleted)" /* what the kernel puts behind the path of a file without a name */
+#define DELETED	     " (deleted)" /* the kernel appends this to the path of a file without a name */
 #define FIRST_WAIT   1000000000ULL
 #define LONGEST_WAIT 64000000000ULL
 #define MAPS_MAX     65536 /* lines of a process's maps that are read */
@@ -22,7 +25,7 @@
 /* File handles: see include/linux/exportfs.h and fs/xfs/xfs_export.h of the kernel. */
 #define FID_INO32_GEN	     0x01
 #define FID_INO32_GEN_PARENT 0x02
-#define FID_XFS_64	     0x80 /* with the two above: the number has 64 bits */
+#define FID_XFS_64	     0x80 /* with one of the two above: the inode number has 64 bits */
 #define FID_ROOM	     128
 
 struct fid {
@@ -33,7 +36,7 @@ _Static_assert(offsetof(struct fid, room) == offsetof(struct file_handle, f_hand
 
 enum answer { NO, YES, UNKNOWN };
 
-/* The number and generation in a handle; false for filesystems whose handles are others. */
+/* Take inode number and generation from a handle; false for filesystems with other handles. */
 static bool fid_read(const struct fid *fid, __u64 *ino, __u32 *gen)
 {
 	bool wide = fid->handle.handle_type & FID_XFS_64;
@@ -62,7 +65,10 @@ static __u32 kernel_dev(dev_t dev)
 	return major(dev) << 20 | minor(dev);
 }
 
-/* Has @st this file's number? An overlay tells one of its own, so there only its device counts. */
+/*
+ * Does @st have this file's number? An overlay has numbers of its own, so there only the device is
+ * compared.
+ */
 static bool is_inode(const struct file_locator *locator, const struct stat *st)
 {
 	if (locator->path_dev != locator->dev && kernel_dev(st->st_dev) == locator->path_dev)
@@ -70,7 +76,7 @@ static bool is_inode(const struct file_locator *locator, const struct stat *st)
 	return kernel_dev(st->st_dev) == locator->dev && st->st_ino == locator->ino;
 }
 
-/* Is @path a name of this very file? Not of a new one that got its number. */
+/* Is @path a name of this very file, and not of a new file with the same number? */
 static enum answer is_at(const struct file_locator *locator, const char *path)
 {
 	struct stat st;
@@ -85,7 +91,7 @@ static enum answer is_at(const struct file_locator *locator, const char *path)
 	if (!is_inode(locator, &st))
 		return NO;
 	if (!fid_get(&fid, AT_FDCWD, path, 0) || !fid_read(&fid, &ino, &gen) || ino != locator->ino)
-		return YES; /* handles tell nothing here */
+		return YES; /* the handle shows no generation here */
 	return gen == locator->gen ? YES : NO;
 }
 
@@ -120,7 +126,7 @@ void file_locator_pid(struct file_locator *locator, __u32 pid)
 	locator->pids[locator->nr_pids++ % LOCATOR_PIDS] = pid;
 }
 
-/* The name of a symbolic link that the kernel makes up; NULL: it cannot be read. */
+/* The target of a symbolic link in /proc; NULL: it cannot be read. */
 static char *link_text(const char *link)
 {
 	char *text = malloc(PATH_MAX + 1);
@@ -134,7 +140,7 @@ static char *link_text(const char *link)
 	return text;
 }
 
-/* A new @path, which is taken over. */
+/* The file is now at @path. Takes @path over. */
 static void moved_to(struct file_locator *locator, char *path, bool was_path)
 {
 	locator->gone = false;
@@ -143,7 +149,7 @@ static void moved_to(struct file_locator *locator, char *path, bool was_path)
 			locator->was = locator->path;
 			locator->path = NULL;
 		} else if (!strcmp(locator->was, path)) {
-			free(locator->was); /* and back again */
+			free(locator->was); /* it is back at its old path */
 			locator->was = NULL;
 		}
 	}
@@ -152,8 +158,9 @@ static void moved_to(struct file_locator *locator, char *path, bool was_path)
 }
 
 /*
- * What the kernel calls the file now, @text, which is taken over; "(deleted)" may be part of its
- * name. @root: of the process that sees it so; "": ours. @link leads to the file itself.
+ * Take the kernel's current name of the file, @text, which is taken over. The name itself may
+ * contain "(deleted)". @root: root directory of the process that sees it so; "": ours. @link leads
+ * to the file itself.
  */
 static bool take_name(struct file_locator *locator, char *text, const char *root, const char *link,
 		      bool may_move)
@@ -172,7 +179,7 @@ static bool take_name(struct file_locator *locator, char *text, const char *root
 	if (!ours && !there && len > end && !strcmp(text + len - end, DELETED)) {
 		text[len - end] = '\0';
 		moved_to(locator, text, may_move);
-		/* Where there are other hard links, which they are is not known. */
+		/* If there are other hard links, their names are unknown. */
 		locator->deleted = stat(link, &st) || !st.st_nlink;
 		locator->gone = !locator->deleted;
 		return true;
@@ -187,7 +194,7 @@ static bool take_name(struct file_locator *locator, char *text, const char *root
 	return true;
 }
 
-/* By the maps of a process that has it mapped, in whatever mount namespace. */
+/* Look in the maps of a process that has it mapped, in its mount namespace. */
 static bool from_maps(struct file_locator *locator, __u32 pid, bool may_move)
 {
 	FILE *maps = proc_open(pid, "maps");
@@ -202,7 +209,7 @@ static bool from_maps(struct file_locator *locator, __u32 pid, bool may_move)
 	while (!text && lines++ < MAPS_MAX && getline(&line, &size, maps) > 0) {
 		if (!maps_parse(line, &map) || maps_dev(&map) != locator->dev || map.ino != locator->ino)
 			continue;
-		/* In the line itself a newline and "\012" look alike. */
+		/* In the line itself a newline and "\012" look the same. */
 		snprintf(link, sizeof(link), "/proc/%u/map_files/%llx-%llx", pid, map.start, map.end);
 		text = link_text(link);
 		if (!text)
@@ -213,7 +220,7 @@ static bool from_maps(struct file_locator *locator, __u32 pid, bool may_move)
 	return text && take_name(locator, text, root, link, may_move);
 }
 
-/* By its number and generation, as a file server finds it. Needs CAP_DAC_READ_SEARCH. */
+/* Look by inode number and generation, as a file server does. Needs CAP_DAC_READ_SEARCH. */
 static bool from_number(struct file_locator *locator, int mount, bool may_move)
 {
 	struct fid fid;
@@ -224,7 +231,7 @@ static bool from_number(struct file_locator *locator, int mount, bool may_move)
 	__u32 gen;
 	int fd;
 
-	/* How this filesystem writes handles is seen from that of its root. */
+	/* The handle of the root directory shows how this filesystem writes handles. */
 	if (!fid_get(&fid, mount, "", AT_EMPTY_PATH) || !fid_read(&fid, &ino, &gen))
 		return false;
 	len = fid.handle.handle_type & FID_XFS_64 ? 8 : 4;
@@ -234,7 +241,7 @@ static bool from_number(struct file_locator *locator, int mount, bool may_move)
 	memcpy(fid.room + len, &locator->gen, 4);
 	fd = open_by_handle_at(mount, &fid.handle, O_PATH | O_CLOEXEC);
 	if (fd < 0) {
-		if (errno == ESTALE) /* no file has that number and generation any more */
+		if (errno == ESTALE) /* no file has this number and generation any more */
 			locator->deleted = true;
 		return errno == ESTALE;
 	}
@@ -249,8 +256,7 @@ static bool from_number(struct file_locator *locator, int mount, bool may_move)
 		locator->deleted = true;
 		return true;
 	}
-	/* The kernel knows no name of a file that was not looked up by one: then it makes one up.
-	 */
+	/* The kernel makes up a name for a file that was not looked up by name: check it. */
 	if (text && is_at(locator, text) == YES)
 		return take_name(locator, text, "", link, may_move);
 	free(text);
@@ -279,7 +285,7 @@ bool file_locator_look(struct file_locator *locator, struct mounts *mounts, bool
 		close(mount); /* something else is mounted over it */
 		mount = -1;
 	}
-	/* What is hidden by another mount has not been renamed. */
+	/* A file that another mount hides has not been renamed. */
 	may_move = may_move && (mount >= 0 || locator->path_dev != locator->dev);
 	for (i = 0; i < LOCATOR_PIDS && !found; i++)
 		found = locator->pids[i] && from_maps(locator, locator->pids[i], may_move);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* maps.c - files of /proc/PID, and one line of its maps. */
+/* maps.c - open files of /proc/PID, and parse a line of its maps. */
 #include <string.h>
 #include "proc/maps.h"
 

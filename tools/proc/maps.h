@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* maps.h - files of /proc/PID, and one line of its maps. */
+/* maps.h - open files of /proc/PID, and parse a line of its maps. */
 #ifndef DAX_PROC_MAPS_H
 #define DAX_PROC_MAPS_H
 
@@ -17,13 +17,16 @@ struct maps_line {
 	unsigned long long start, end, offset, ino;
 	unsigned int major, minor;
 	char perms[5];
-	const char *path; /* in the line; a newline in it is written as \012; "" when there is none */
+	const char *path; /* points into the line, which has \012 for a newline; "" when there is none */
 };
 
-/* Take @line apart, which is changed: a line of maps, or the first one of a mapping in smaps. False when it is none. */
+/*
+ * Parse @line, which is changed: a line of maps, or the first line of a mapping in smaps. False
+ * when it is neither.
+ */
 bool maps_parse(char *line, struct maps_line *out);
 
-/* The device as the kernel side numbers it. */
+/* The device number as the kernel side encodes it. */
 static inline __u32 maps_dev(const struct maps_line *line)
 {
 	return line->major << 20 | line->minor;

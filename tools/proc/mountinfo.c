@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* mountinfo.c - one line of a mount table as /proc/self/mountinfo writes it. */
+/* mountinfo.c - parse one line of a mount table in the format of /proc/self/mountinfo. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,7 +40,7 @@ bool mountinfo_parse(char *line, struct mountinfo *out)
 			return false;
 	}
 	*out = (struct mountinfo){.id = strtoull(field[0], NULL, 10), .root = field[3], .point = field[4]};
-	/* The kernel's numbers of devices have 12 and 20 bits. */
+	/* The kernel's device numbers have 12 bits (major) and 20 bits (minor). */
 	if (sscanf(field[2], "%u:%u", &out->major, &out->minor) != 2 || out->major > 0xfff || out->minor > 0xfffff)
 		return false;
 	unescape(out->root);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* mounts.c - put the path components that the kernel gave below the mount they belong to. */
+/* mounts.c - complete the path components from the kernel side by the mount that they belong to. */
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 struct mount {
 	__u32 dev;
 	char *type;
-	char *root;  /* the directory of the filesystem that is mounted */
+	char *root;  /* the mounted directory of the filesystem */
 	char *point; /* where */
 };
 
@@ -54,7 +54,7 @@ static void forget(struct mounts *mounts)
 	mounts->nr = 0;
 }
 
-/* From the begin of the file. What does not fit in memory is as if it were not mounted. */
+/* Read the whole file. A mount that does not fit in memory is treated as not mounted. */
 static void read_all(struct mounts *mounts)
 {
 	char *line = NULL;
@@ -103,7 +103,7 @@ void mounts_close(struct mounts *mounts)
 	free(mounts);
 }
 
-/* Has the table changed? The kernel tells by an exceptional condition, once for each change. */
+/* Has the table changed? poll() reports this with POLLPRI, once for each change. */
 static bool changed(const struct mounts *mounts)
 {
 	struct pollfd fd = { .fd = fileno(mounts->in), .events = POLLPRI };
@@ -117,7 +117,7 @@ static void refresh(struct mounts *mounts)
 		read_all(mounts);
 }
 
-/* The components as a path within the filesystem, with a leading slash. */
+/* The components as a path within the filesystem, beginning with a slash. */
 static void inner_path(const struct dax_meta *meta, char out[PATH_ROOM])
 {
 	__u32 nr = meta->nr_parts < DAX_PATH_PARTS ? meta->nr_parts : DAX_PATH_PARTS;
@@ -137,7 +137,7 @@ static void inner_path(const struct dax_meta *meta, char out[PATH_ROOM])
 	out[done] = '\0';
 }
 
-/* What is left of @inner below @root, or NULL when it is not there. */
+/* The rest of @inner after @root, or NULL when it is not below @root. */
 static const char *below(const char *inner, const char *root)
 {
 	size_t len = strcmp(root, "/") ? strlen(root) : 0;
@@ -158,12 +158,15 @@ char *mounts_path(struct mounts *mounts, const struct dax_meta *meta)
 
 	inner_path(meta, inner);
 	refresh(mounts);
-	/* With a part missing it is no path that could be opened: better not look like one. */
+	/* A path with a missing part must not look like one that could be opened. */
 	for (i = 0; mounts && whole && i < mounts->nr; i++) {
 		const struct mount *m = &mounts->mount[i];
 		const char *r = m->dev == meta->path_dev ? below(inner, m->root) : NULL;
 
-		/* Of several, the one that shows most of the filesystem; of equals, the first. */
+		/*
+		 * Of several mounts, the one that shows most of the filesystem; of equal ones, the
+		 * first.
+		 */
 		if (r && (!best || strlen(m->root) < strlen(best->root))) {
 			best = m;
 			rest = r;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* pagemap.c - what of a process's memory is in its page tables now, by PAGEMAP_SCAN. */
+/* pagemap.c - how much of a process's memory is in its page tables now, by PAGEMAP_SCAN. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -9,7 +9,7 @@
 #include "proc/pagemap.h"
 #include "util/clock.h"
 
-/* The kernel's interface (Linux 6.7), which the headers of older systems lack. */
+/* The kernel's interface (Linux 6.7), which is missing in the headers of older systems. */
 struct scan_region {
 	__u64 start, end, categories;
 };
@@ -22,7 +22,7 @@ struct scan_arg {
 #define SCAN_ZERO	 (1 << 5)
 #define SCAN_HUGE	 (1 << 6)
 #define REGIONS_PER_CALL 512
-#define PIECE		 (256ULL << 20) /* bytes of a call: bounds how long mmap_lock is held */
+#define PIECE		 (256ULL << 20) /* bytes in one call, which limits how long mmap_lock is held */
 #define HUGE		 (2UL << 20)
 
 static void add_region(struct resident *sum, const struct scan_region *region)
@@ -70,9 +70,9 @@ int resident_add(int pagemap, __u64 start, __u64 end, __u64 deadline_ns, struct 
 }
 
 /*
- * A 2 MiB zero page of our own is the test: kernels without "fs/proc/task_mmu: fix PAGE_IS_PFNZERO
- * detection for the huge zero folio" do not tell it from other memory. Where huge pages are
- * switched off there is none to try with, and the answer is no.
+ * Tested with a 2 MiB zero page of our own: kernels without "fs/proc/task_mmu: fix PAGE_IS_PFNZERO
+ * detection for the huge zero folio" do not distinguish it from other memory. If huge pages are
+ * switched off there is none to test with, and the answer is no.
  */
 const struct resident_kernel *resident_kernel(void)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* resident-source.c - adds to the samples of another source what is mapped now of the DAX files in them.
+/*
+ * resident-source.c - adds to the samples of another source what is mapped now of their DAX files.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,15 +15,15 @@
 #include "proc/resident-source.h"
 #include "util/clock.h"
 
-#define INITIAL_PID_NS 0xEFFFFFFCUL /* the kernel's PROC_PID_INIT_INO */
-#define NOT_DAX_KEPT   64	    /* files of a process that are known not to be DAX */
+#define INITIAL_PID_NS 0xEFFFFFFCUL /* PROC_PID_INIT_INO of the kernel */
+#define NOT_DAX_KEPT   64	    /* files of a process remembered as not DAX */
 
 struct source {
-	struct dax_source source; /* first: the source handed out is this */
+	struct dax_source source; /* first member: the source is this struct */
 	struct dax_source *inner;
 	const __u32 *targets;
 	size_t nr_targets;
-	bool all, elsewhere;	 /* elsewhere: /proc has other numbers than the rows */
+	bool all, elsewhere;	 /* elsewhere: /proc has other process numbers than the rows */
 	struct dax_key selected; /* all 0: none */
 	resident_below_fn below;
 	void *below_ctx;
@@ -34,14 +35,14 @@ struct source {
 	bool no_memory;
 };
 
-/* One process while it is looked at. */
+/* One process while it is read. */
 struct process {
 	__u32 pid;
 	int pagemap;
-	size_t first; /* part of the process itself; those of its files follow */
+	size_t first; /* part of the process itself; its files follow */
 	__u64 not_dax[NOT_DAX_KEPT][2];
 	size_t nr_not_dax;
-	struct dax_mapped *below; /* [nr_below], by address; once asked for */
+	struct dax_mapped *below; /* [nr_below], by address; fetched when first needed */
 	size_t nr_below;
 	bool asked_below;
 };
@@ -63,7 +64,10 @@ static struct dax_resident *append(struct source *src)
 	return &src->part[src->nr++];
 }
 
-/* The row that tells most about a file, or NULL: several had its number, one after the other. */
+/*
+ * The row with most information about a file, or NULL: several files had its number, one after the
+ * other.
+ */
 static const struct dax_row *row_of(const struct dax_sample *sample, const struct dax_key *key)
 {
 	const struct dax_row *found = NULL;
@@ -84,7 +88,7 @@ static const struct dax_row *row_of(const struct dax_sample *sample, const struc
 	return found;
 }
 
-/* Is the mapped file on DAX, and has it a name? Asked of the kernel, which may not let us. */
+/* Is the mapped file on DAX, and does it have a name? The kernel may deny the answer. */
 static int ask_dax(const struct process *process, const struct maps_line *map, bool *deleted)
 {
 	struct statx stx;
@@ -110,7 +114,7 @@ static int ask_dax(const struct process *process, const struct maps_line *map, b
 	return -1;
 }
 
-/* The name as readlink() has it, or with newlines escaped as maps has it. */
+/* The name as readlink() returns it, or as maps has it, with newlines escaped. */
 static char *name_of(const struct process *process, const struct maps_line *map, bool deleted)
 {
 	static const char mark[] = " (deleted)";
@@ -130,13 +134,13 @@ static char *name_of(const struct process *process, const struct maps_line *map,
 	return strdup(name);
 }
 
-/* The file that faults in @map are about; false: that is not known better than maps has it. */
+/* The file that faults in @map are on; false: nothing better is known than the line in maps. */
 static bool file_below(struct source *src, struct process *process, const struct maps_line *map,
 		       struct dax_key *key)
 {
 	size_t i;
 
-	if (!src->below || map->major) /* what is on a device of its own is no overlay */
+	if (!src->below || map->major) /* a file on a block device is not on an overlay */
 		return false;
 	if (!process->asked_below &&
 	    src->below(src->below_ctx, process->pid, &process->below, &process->nr_below))
@@ -166,7 +170,7 @@ static struct dax_resident *part_known(struct source *src, const struct process 
 	return NULL;
 }
 
-/* The part for the file of @map, made when it is DAX and new; NULL: it is not DAX, or no room. */
+/* The part for the file of @map, a new one if the file is DAX; NULL: not DAX, or no room. */
 static struct dax_resident *part_of(struct source *src, struct process *process,
 				    const struct maps_line *map)
 {
@@ -221,7 +225,7 @@ static struct dax_resident *part_of(struct source *src, struct process *process,
 	return part;
 }
 
-/* Add one mapping; false when the reading is to end. */
+/* Add one mapping. False when the reading must end. */
 static bool add_mapping(struct source *src, struct process *process, const struct maps_line *map)
 {
 	struct dax_resident *part = part_of(src, process, map);
@@ -266,7 +270,7 @@ static void read_maps(struct source *src, struct process *process, FILE *maps)
 
 static enum dax_resident_state state_of(__u32 pid, int err)
 {
-	if (err == ENOENT || err == ESRCH) /* it has ended: nothing is mapped; or /proc hides it */
+	if (err == ENOENT || err == ESRCH) /* it has ended, so nothing is mapped; or /proc hides it */
 		return alive_vacant(pid, 0) ? DAX_RESIDENT_KNOWN : DAX_RESIDENT_DENIED;
 	return err == EACCES || err == EPERM ? DAX_RESIDENT_DENIED : DAX_RESIDENT_LIMIT;
 }
@@ -346,7 +350,7 @@ static int next(struct dax_source *source, struct dax_sample *out)
 	src->no_memory = false;
 	for (i = 0; i < src->nr_targets && src->all; i++)
 		look_at(src, src->targets[i]);
-	/* Those seen last are the likeliest to be there still. */
+	/* The processes that were seen last most probably still exist. */
 	for (i = out->nr_rows; i-- > 0;)
 		if (!out->rows[i].other && out->rows[i].key.tgid && (src->all || is_selected(src, &out->rows[i].key)))
 			look_at(src, out->rows[i].key.tgid);

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* codec.c - events to and from the bytes of an event chunk; the encoding is in recording.h. */
+/*
+ * codec.c - convert events to and from the bytes of an event chunk; recording.h describes the
+ * encoding.
+ */
 #include <string.h>
 #include "recording/codec.h"
 
-/* Small numbers of either sign become small unsigned ones. */
+/* Map small numbers of either sign to small unsigned ones. */
 static __u64 zigzag(__u64 v)
 {
 	return v << 1 ^ (v >> 63 ? ~0ULL : 0);
@@ -22,7 +25,7 @@ static __u8 *put_varint(__u8 *p, __u64 v)
 	return p;
 }
 
-/* Bytes still to be read; `bad` stays set once one was missing or wrong. */
+/* The bytes still to be read; `bad` stays set once a byte was missing or wrong. */
 struct input {
 	const __u8 *p, *end;
 	bool bad;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* crc32c.c - the CRC of headers and payloads: Castagnoli, reflected, as iSCSI and ext4 use it. */
+/* crc32c.c - the CRC of headers and payloads: Castagnoli, reflected, as in iSCSI and ext4. */
 #include <stdbool.h>
 #include <string.h>
 #include "recording/crc32c.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* encoding.c - TLVs and chunk headers of recording.h, to and from bytes. */
+/* encoding.c - convert TLVs and chunk headers of recording.h to and from bytes. */
 #include <errno.h>
 #include <stdint.h>
 #include <stdlib.h>

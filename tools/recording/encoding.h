@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* encoding.h - the file header, TLVs and chunk headers of recording.h, to and from bytes. */
+/* encoding.h - convert the file header, TLVs and chunk headers of recording.h to and from bytes. */
 #ifndef DAX_RECORDING_ENCODING_H
 #define DAX_RECORDING_ENCODING_H
 
@@ -8,14 +8,14 @@
 #include "sample.h"
 #include "recording.h"
 
-/* Bytes that grow. `failed` stays set once memory ran out or a limit was passed. */
+/* A growing buffer. `failed` stays set once memory ran out or a limit was exceeded. */
 struct bytes {
 	__u8 *at;
 	size_t len, room;
 	bool failed;
 };
 
-/* Room for @len more bytes, already counted in; NULL when failed. */
+/* Append @len bytes, which the caller fills; NULL when failed. */
 __u8 *bytes_add(struct bytes *b, size_t len);
 void bytes_free(struct bytes *b);
 
@@ -28,10 +28,10 @@ struct tlv {
 	const __u8 *value;
 };
 
-/* Take the next TLV off *at: 1, 0 at @end, or -EBADMSG when it runs past @end. */
+/* Read the next TLV at *at. Returns 1, 0 at @end, or -EBADMSG when it would go past @end. */
 int tlv_next(const __u8 **at, const __u8 *end, struct tlv *out);
 
-/* What the header tells about the recording. Texts are any bytes, NULL when unknown. */
+/* Facts in the header of the recording. Texts are any bytes, NULL when unknown. */
 enum rec_text { REC_TEXT_FIRST = REC_TAG_SYSNAME, REC_TEXT_LAST = REC_TAG_TOOL };
 struct rec_facts {
 	__u16 major, minor;
@@ -43,20 +43,23 @@ struct rec_facts {
 	bool extents;
 };
 
-/* The facts of this machine and this run. Returns 0 or -ENOMEM. */
+/* Collect the facts of this machine and this run. Returns 0 or -ENOMEM. */
 int rec_facts_here(struct rec_facts *facts, char *const args[], enum dax_tier tier, bool extents);
 void rec_facts_free(struct rec_facts *facts);
 
-/* The whole header as bytes; out->failed when out of memory. */
+/* Write the whole header as bytes; out->failed is set when out of memory. */
 void rec_header_put(struct bytes *out, const struct rec_facts *facts);
 
 /*
- * The length of the header that begins with the @size bytes at @in; 0 with a reason in @err when
- * it is not one that this program can read.
+ * The length of the header that begins with the @size bytes at @in; 0, with the reason in @err,
+ * when this program cannot read it.
  */
 size_t rec_header_len(const __u8 *in, size_t size, char *err, size_t err_size);
 
-/* Read a whole header of rec_header_len(). 0, or a negative errno with a reason in @err. */
+/*
+ * Parse a whole header of rec_header_len() bytes. Returns 0, or a negative errno with the reason in
+ * @err.
+ */
 int rec_header_get(const __u8 *in, size_t len, struct rec_facts *facts, char *err, size_t err_size);
 
 struct rec_chunk {
@@ -71,7 +74,7 @@ struct rec_chunk {
 
 void rec_chunk_put(__u8 out[REC_CHUNK_HEADER], const struct rec_chunk *chunk);
 
-/* False when the bytes are no chunk header, are damaged, or go past the format's limits. */
+/* False when the bytes are not a chunk header, are damaged, or exceed the limits of the format. */
 bool rec_chunk_get(const __u8 in[REC_CHUNK_HEADER], struct rec_chunk *chunk);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* header.c - the file header: what a recording tells about the machine and the run it is of. */
+/* header.c - the file header: facts about the recorded machine and run. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -14,9 +14,9 @@
 #include "recording/encoding.h"
 #include "util/version.h"
 
-#define ARGS_MAX (64u << 10) /* bytes of command line kept */
+#define ARGS_MAX (64u << 10) /* bytes of the command line that are kept */
 
-/* The first line of a small file, or an empty text. */
+/* Read the first line of a small file; "" if that fails. */
 static void read_line(const char *path, char *out, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -124,7 +124,7 @@ size_t rec_header_len(const __u8 *in, size_t size, char *err, size_t err_size)
 	__u64 unknown;
 
 	if (size < REC_MAGIC_LEN || memcmp(in, REC_MAGIC, REC_MAGIC_LEN)) {
-		/* The first four bytes survive a text transfer that spoils the rest. */
+		/* The first four bytes survive a text transfer that damages the rest. */
 		snprintf(err, err_size, "%s",
 			 size >= 4 && !memcmp(in, REC_MAGIC, 4)
 				 ? "a recording that a transfer as text has spoilt: copy it as "
@@ -160,7 +160,7 @@ size_t rec_header_len(const __u8 *in, size_t size, char *err, size_t err_size)
 	return len;
 }
 
-/* The u32 of a TLV; one of another length leaves *out as it is. */
+/* Read the u32 of a TLV; if it has another length *out is unchanged. */
 static void take_u32(const struct tlv *tlv, __u32 *out)
 {
 	if (tlv->len == 4)

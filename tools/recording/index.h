@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* index.h - what the parts of the reader share: scan.c finds the chunks, merge.c plays them. */
+/* index.h - shared by the parts of the reader: scan.c finds the chunks, merge.c plays them. */
 #ifndef DAX_RECORDING_INDEX_H
 #define DAX_RECORDING_INDEX_H
 
@@ -8,12 +8,12 @@
 #include "recording/reader.h"
 
 #define REC_NO_CHUNK	(~0u)
-#define REC_SLOT_MEMORY (64u << 20) /* bytes of texts of all slots; what is above is unknown */
+#define REC_SLOT_MEMORY (64u << 20) /* bytes for the texts of all slots; texts beyond are unknown */
 
 struct index_chunk {
 	__u64 off;
 	__u64 first_ts;
-	__u32 next; /* of the same CPU, or REC_NO_CHUNK */
+	__u32 next; /* next chunk of the same CPU, or REC_NO_CHUNK */
 	__u16 cpu;
 };
 
@@ -26,15 +26,15 @@ struct index_clock {
 	__u64 mono, real;
 };
 
-/* Where the merge is in the chunks of one CPU. */
+/* Position of the merge in the chunks of one CPU. */
 struct cursor {
-	__u64 key;   /* time stamp of `ev`, or of the chunk while it is not loaded */
-	__u32 chunk; /* in the index */
+	__u64 key;   /* time stamp of `ev`, or of the chunk if that is not loaded */
+	__u32 chunk; /* its number in the index */
 	__u16 cpu;
 	bool loaded;
-	__u8 *raw; /* its payload, while loaded */
+	__u8 *raw; /* its payload, if loaded */
 	size_t len, at;
-	__u32 left; /* events behind `ev` */
+	__u32 left; /* events after `ev` */
 	struct codec codec;
 	struct dax_event_extent ev;
 };
@@ -57,9 +57,9 @@ struct rec_reader {
 	__u32 nr_chunks, chunk_room;
 	struct index_cpu *cpu; /* by number */
 	__u32 nr_cpus;
-	struct cursor **heap; /* smallest key first */
+	struct cursor **heap; /* lowest key first */
 	size_t nr_heap;
-	__u64 second; /* where another recording begins in the file; 0: none does */
+	__u64 second; /* offset at which another recording begins in the file; 0: none */
 	bool playing;
 	struct rec_state fresh; /* `state` before the first event was played */
 	__u64 memory;		/* of loaded payloads */
@@ -68,23 +68,25 @@ struct rec_reader {
 	struct buffer stored, raw;
 };
 
-/* Make room for @len bytes, what was in it is lost: NULL when out of memory. */
+/* Make room for @len bytes; the old content is lost. NULL when out of memory. */
 __u8 *rec_room(struct buffer *buffer, size_t len);
 
-/* Read @len bytes at @off: 1, 0 when the file ends before, or a negative errno. */
+/* Read @len bytes at @off. Returns 1, 0 when the file ends earlier, or a negative errno. */
 int rec_pread(int fd, void *to, size_t len, __u64 off);
 
-/* Read and check the payload of @chunk at @off into reader->stored.at: 1, 0 (bad), negative errno.
+/*
+ * Read and check the payload of @chunk at @off into reader->stored.at. Returns 1, 0 (bad), or a
+ * negative errno.
  */
 int rec_read_payload(struct rec_reader *reader, __u64 off, const struct rec_chunk *chunk);
 
-/* The payload in reader->stored.at as raw bytes, chunk->raw of them. False when it is malformed. */
+/* Unpack the payload in reader->stored.at to @raw, chunk->raw bytes. False when it is malformed. */
 bool rec_unpack(struct rec_reader *reader, const struct rec_chunk *chunk, __u8 *raw);
 
-/* Find and check all chunks from @off on. 0 or a negative errno. */
+/* Find and check all chunks from @off on. Returns 0 or a negative errno. */
 int rec_scan(struct rec_reader *reader, __u64 off);
 
-/* Take what @raw, the payload of a chunk without events, tells. False when it is malformed. */
+/* Store the contents of @raw, the payload of a chunk without events. False when it is malformed. */
 bool rec_take_slots(struct rec_reader *reader, const __u8 *raw, size_t len);
 bool rec_take_clock(struct rec_reader *reader, const __u8 *raw, size_t len);
 bool rec_take_end(struct rec_reader *reader, const __u8 *raw, size_t len);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* io.c - room for what is read of a recording, and reading it. */
+/* io.c - memory for the data of a recording, and reading it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>

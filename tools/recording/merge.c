@@ -76,14 +76,14 @@ static int start(struct rec_reader *r)
 	return 0;
 }
 
-/* The chunk turned out bad after all: what it still holds cannot be read. */
+/* The chunk was bad after all: count its remaining events as unreadable. */
 static void give_up(struct rec_reader *r, __u32 events)
 {
 	r->state.bad_chunks++;
 	r->state.events -= events;
 }
 
-/* Go on with the next event of the chunk in c->ev; false when it has none. */
+/* Move c->ev to the next event of the chunk; false when there is none. */
 static bool step(struct rec_reader *r, struct cursor *c)
 {
 	size_t got;
@@ -102,8 +102,8 @@ static bool step(struct rec_reader *r, struct cursor *c)
 }
 
 /*
- * Load the cursor's chunk and its first event: 1, 0 when it cannot be read (the file changed since
- * it was scanned, or the payload is malformed), or a negative errno.
+ * Load the cursor's chunk and its first event. Returns 1, 0 when it cannot be read (the file
+ * changed since the scan, or the payload is malformed), or a negative errno.
  */
 static int load(struct rec_reader *r, struct cursor *c)
 {
@@ -145,7 +145,7 @@ static int load(struct rec_reader *r, struct cursor *c)
 	return step(r, c);
 }
 
-/* Put the cursor at the top of the heap where it belongs, or away when it has come to its end. */
+/* Move the cursor at the top of the heap to its place, or remove it when it is at its end. */
 static void settle(struct rec_reader *r, bool ended)
 {
 	struct cursor *c = r->heap[0];
@@ -166,7 +166,7 @@ static void settle(struct rec_reader *r, bool ended)
 		sift_down(r, 0);
 }
 
-/* Values that this program does not know become ones that it does; false: not even that. */
+/* Replace values that this program does not know by known ones; false when that is impossible. */
 static bool make_known(struct rec_reader *r, struct dax_event *ev)
 {
 	if (ev->outcome >= DAX_NR_OUTCOMES) {

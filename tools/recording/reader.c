@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* reader.c - open a recording, and what it tells beside its events. */
+/* reader.c - open a recording, and return its data other than events. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,9 +12,9 @@
 #include "recording/index.h"
 
 #define DAY_NS	  86400000000000ULL
-#define NS_A_MARK 1000000000000ULL /* time that one mark stands for, at most */
+#define NS_A_MARK 1000000000000ULL /* the longest time between two time marks */
 
-/* What this program takes for granted of every recording. 0 or -ENOTSUP. */
+/* Check what this program requires of every recording. Returns 0 or -ENOTSUP. */
 static int check_facts(const struct rec_facts *facts, char *err, size_t size)
 {
 	const __u32 page = 1u << DAX_PAGE_SHIFT, range = 1u << DAX_RANGE_SHIFT;
@@ -58,8 +58,9 @@ static int read_header(struct rec_reader *r, __u64 *len, char *err, size_t size)
 }
 
 /*
- * A recording has a time mark each second, more seldom only while its writer was stopped. Time that no
- * marks stand for, past a day, is damage or a lie, and a reader would show it second by second.
+ * A recording has a time mark for each second, fewer only while its writer was stopped. More than a
+ * day without the marks that it should have is damage or forged, and a reader would show it second
+ * by second.
  */
 static int check_time(const struct rec_reader *r, char *err, size_t size)
 {
@@ -129,7 +130,7 @@ int rec_open_fd(struct rec_reader **reader, int fd, char *err, size_t size)
 
 int rec_open(struct rec_reader **reader, const char *path, char *err, size_t size)
 {
-	/* Not to wait for the writer of a named pipe, which is refused anyway. */
+	/* Do not wait for the writer of a named pipe, which is refused anyway. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), ret;
 
 	if (fd < 0) {
@@ -190,7 +191,7 @@ __u64 rec_real_ns(const struct rec_reader *r, __u64 mono_ns)
 
 	if (!high)
 		return 0;
-	/* The last snapshot that is not later, or the first one. */
+	/* Find the last snapshot that is not later, or else the first one. */
 	while (high - low > 1) {
 		size_t middle = low + (high - low) / 2;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* replay.c - a recording as a source of samples: its events counted as the kernel side counts them.
+/*
+ * replay.c - a recording as a source of samples: counts its events as the kernel side counts them.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 #include "util/lat.h"
 
 #define NO_ROW	  (~0u)
-#define MAX_PAIRS 16384u /* of a slot and a thread, with a row each: 100 MB */
+#define MAX_PAIRS 16384u /* pairs of a slot and a thread, with one row each: 100 MB */
 
 struct pair {
 	__u32 slot, tid;
@@ -17,18 +18,18 @@ struct pair {
 };
 
 struct fold {
-	struct dax_source source; /* first: the model knows only this */
+	struct dax_source source; /* first member: the model knows only this */
 	struct rec_reader *reader;
 	__u64 every;
-	__u64 frame; /* number of the sample that comes next */
-	__u64 until; /* the end of the interval being counted */
+	__u64 frame; /* number of the next sample */
+	__u64 until; /* end of the interval that is being counted */
 	bool ended;
-	struct dax_event_extent ahead; /* read, but of a later interval */
+	struct dax_event_extent ahead; /* was read, but belongs to a later interval */
 	bool has_ahead;
 	struct dax_row *row;
 	size_t nr_rows, room;
 	__u32 of_slot[REC_SLOT_MAX]; /* row of each slot, or NO_ROW */
-	struct pair *pair;	     /* hash of 2 * MAX_PAIRS; NULL: threads are not separated */
+	struct pair *pair;	     /* hash with 2 * MAX_PAIRS entries; NULL: threads are not separated */
 	__u32 nr_pairs;
 };
 
@@ -60,7 +61,7 @@ bool rec_count(struct dax_counts *cell, const struct dax_event *ev)
 	return true;
 }
 
-/* Where the number of the row of @slot and @tid is kept; with tid 0 when there are too many. */
+/* The entry for the row of @slot and @tid; for tid 0 when there are too many. */
 static struct pair *pair_of(struct fold *fold, __u32 slot, __u32 tid)
 {
 	__u32 mask = 2 * MAX_PAIRS - 1, at = (slot * 0x9e3779b1u ^ tid) * 0x9e3779b1u >> 7 & mask;
@@ -75,7 +76,7 @@ static struct pair *pair_of(struct fold *fold, __u32 slot, __u32 tid)
 	return pair;
 }
 
-/* The row of @slot, and of @tid where threads are separated; NULL when out of memory. */
+/* The row of @slot, and of @tid if threads are separated; NULL when out of memory. */
 static struct dax_row *row_of(struct fold *fold, __u32 slot, __u32 tid)
 {
 	const struct rec_slot *who = rec_slot(fold->reader, slot);
@@ -121,7 +122,7 @@ static struct dax_row *row_of(struct fold *fold, __u32 slot, __u32 tid)
 	return row;
 }
 
-/* Count up to fold->until: 1 when there is more, 0 at the end, or a negative errno. */
+/* Count up to fold->until. Returns 1 when there is more, 0 at the end, or a negative errno. */
 static int count_next(struct fold *fold)
 {
 	for (;;) {
@@ -134,7 +135,9 @@ static int count_next(struct fold *fold)
 				return ret;
 			fold->has_ahead = true;
 		}
-		/* What claims to be later than the recording ends belongs to its last sample. */
+		/*
+		 * An event with a time after the end of the recording belongs to the last sample.
+		 */
 		if (fold->every && fold->ahead.ev.ts_ns > fold->until &&
 		    fold->until < rec_state(fold->reader)->last_ns)
 			return 1;
@@ -160,7 +163,7 @@ static void fill(const struct fold *fold, struct dax_sample *out, __u64 mono_ns)
 	out->rows = fold->row;
 }
 
-/* When sample @frame is taken. */
+/* The time at which sample @frame is taken. */
 static __u64 time_of(const struct fold *fold, __u64 frame)
 {
 	__u64 first = rec_state(fold->reader)->first_ns;
@@ -257,6 +260,6 @@ void rec_by_thread(struct dax_source *source)
 {
 	struct fold *fold = (struct fold *)source;
 
-	if (!fold->pair) /* without memory for it, all is told but this */
+	if (!fold->pair) /* if out of memory, threads are not separated */
 		fold->pair = calloc(2 * MAX_PAIRS, sizeof(*fold->pair));
 }

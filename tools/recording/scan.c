@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* scan.c - find every whole chunk of a recording, also behind damage. */
+/* scan.c - find every complete chunk of a recording, also after damage. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,18 +8,18 @@
 #include "recording/index.h"
 
 /*
- * Behind a bad payload each byte may begin the next chunk. A file made of nothing but headers of
- * bad chunks would have each byte read over and over: past this many times the file's size, the
- * length in a bad chunk's header is believed.
+ * After a bad payload the next chunk may begin at any byte. A file with nothing but headers of bad
+ * chunks would be read over and over: after checking more than this many times the file's size,
+ * trust the length in the header of a bad chunk.
  */
 #define SCAN_PATIENCE 4
-#define HEADERS_MAX   64 /* file headers in one file that are looked at whole */
+#define HEADERS_MAX   64 /* file headers in one file that are parsed completely */
 
 struct scan {
 	struct rec_reader *r;
 	__u64 size;
-	__u64 checked; /* bytes of payload */
-	__u32 headers; /* of files, looked at */
+	__u64 checked; /* bytes of payload that were checked */
+	__u32 headers; /* file headers that were parsed */
 	__u32 next_seq;
 };
 
@@ -37,7 +37,7 @@ int rec_read_payload(struct rec_reader *r, __u64 off, const struct rec_chunk *ch
 
 bool rec_unpack(struct rec_reader *r, const struct rec_chunk *chunk, __u8 *raw)
 {
-	/* The output never passes chunk->raw bytes, whatever size the frame says it has. */
+	/* The output never exceeds chunk->raw bytes, whatever size the frame claims. */
 	if (chunk->flags & REC_CF_ZSTD)
 		return ZSTD_decompressDCtx(r->zstd, raw, chunk->raw, r->stored.at, chunk->stored) ==
 		       chunk->raw;
@@ -47,7 +47,9 @@ bool rec_unpack(struct rec_reader *r, const struct rec_chunk *chunk, __u8 *raw)
 	return true;
 }
 
-/* What is at @off: enum found, or a negative errno. FOUND_CHUNK leaves the payload in r->stored.at.
+/*
+ * Find out what is at @off: returns enum found, or a negative errno. After FOUND_CHUNK the payload
+ * is in r->stored.at.
  */
 static int read_chunk_header(struct scan *s, __u64 off, struct rec_chunk *chunk)
 {
@@ -71,8 +73,8 @@ static int read_chunk_header(struct scan *s, __u64 off, struct rec_chunk *chunk)
 }
 
 /*
- * Does another recording begin at @off, where @in holds @size bytes? Its chunks are of other processes
- * and other clocks. 1, 0 or a negative errno.
+ * Does another recording begin at @off, where @in holds @size bytes? Its chunks belong to other
+ * processes and clocks. Returns 1, 0 or a negative errno.
  */
 static int second_begins(struct scan *s, __u64 off, const __u8 *in, size_t size)
 {
@@ -93,7 +95,10 @@ static int second_begins(struct scan *s, __u64 off, const __u8 *in, size_t size)
 	return ret;
 }
 
-/* Is there the header of another recording in the payload of @len bytes at @off? 0 or -EEXIST, or as above. */
+/*
+ * Look for the header of another recording in the payload of @len bytes at @off. Returns 0,
+ * -EEXIST, or another negative errno.
+ */
 static int find_second(struct scan *s, __u64 off, size_t len)
 {
 	__u8 *buf = rec_room(&s->r->raw, len), *at = buf;
@@ -117,8 +122,8 @@ static int find_second(struct scan *s, __u64 off, size_t len)
 }
 
 /*
- * The offset of the next sound chunk header from @from on, or the end of the file. *zeros tells
- * that only zeros came before it. -EEXIST when another recording begins before it.
+ * Find the offset of the next valid chunk header from @from on, or the end of the file. *zeros:
+ * only zeros came before it. -EEXIST when another recording begins before it.
  */
 static int search(struct scan *s, __u64 from, __u64 *at, bool *zeros)
 {
@@ -164,7 +169,7 @@ static int search(struct scan *s, __u64 from, __u64 *at, bool *zeros)
 	return 0;
 }
 
-/* What a sound header tells even when its payload cannot be read. */
+/* Use what a valid header shows even if its payload cannot be read. */
 static void note_header(struct scan *s, const struct rec_chunk *chunk)
 {
 	struct rec_state *state = &s->r->state;
@@ -236,7 +241,7 @@ static int index_events(struct rec_reader *r, __u64 off, const struct rec_chunk 
 	return 0;
 }
 
-/* Take in a chunk whose payload is in r->stored.at. */
+/* Add a chunk whose payload is in r->stored.at. */
 static int take_chunk(struct scan *s, __u64 off, const struct rec_chunk *chunk)
 {
 	struct rec_reader *r = s->r;
@@ -276,7 +281,7 @@ static int take_chunk(struct scan *s, __u64 off, const struct rec_chunk *chunk)
 }
 
 /*
- * Get past what is no sound chunk at *off: skip to the next one, or tell what the end of the file
+ * Skip what is not a valid chunk at *off: go to the next one, or find out what the end of the file
  * is.
  */
 static int pass_damage(struct scan *s, __u64 *off, int found, const struct rec_chunk *chunk)
@@ -289,7 +294,9 @@ static int pass_damage(struct scan *s, __u64 *off, int found, const struct rec_c
 
 	if (found == FOUND_BAD) {
 		next = *off + REC_CHUNK_HEADER + chunk->stored;
-		/* A chunk that was cut: the next recording's header may stand where its end was. */
+		/*
+		 * In place of a chunk that was cut off, the header of another recording may follow.
+		 */
 		ret = s->checked / SCAN_PATIENCE > s->size ? 0 : find_second(s, *off + REC_CHUNK_HEADER, chunk->stored);
 		if (ret)
 			return ret;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* tables.c - the chunks of a recording without events: who the slots are, what time it was, how it ended. */
+/* tables.c - the chunks of a recording without events: slots, clocks, and the end. */
 #include <stdlib.h>
 #include <string.h>
 #include "recording/bytes.h"
@@ -52,7 +52,7 @@ static void take_name(char to[DAX_COMM_LEN], const struct tlv *tlv)
 	memcpy(to, tlv->value, tlv->len < DAX_COMM_LEN ? tlv->len : DAX_COMM_LEN - 1);
 }
 
-/* The first of its kind, and not more than the memory for all of them. */
+/* Keep the first text of its kind, if the memory for all texts allows. */
 static void take_text(struct rec_reader *r, char **to, const struct tlv *tlv)
 {
 	if (*to || tlv->len > REC_PATH_MAX || tlv->len > REC_SLOT_MEMORY - r->slot_bytes)
@@ -107,7 +107,7 @@ static void take_slot_fact(struct rec_reader *r, struct rec_slot *slot, const st
 	}
 }
 
-/* A new slot with @number; NULL when it is known, not a legal one, or out of memory. */
+/* Add a slot with @number; NULL when it exists, is not allowed, or out of memory. */
 static struct rec_slot *new_slot(struct rec_reader *r, __u32 number)
 {
 	if (!number || number >= REC_SLOT_MAX || rec_slot(r, number))

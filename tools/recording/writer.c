@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* writer.c - write a recording: collects events into chunks and appends whole chunks to a file. */
+/* writer.c - write a recording: collect events in chunks, and append complete chunks to a file. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -14,12 +14,12 @@
 #include "recording/writer.h"
 #include "util/clock.h"
 
-#define MAX_CPUS 65536 /* what a u16 can tell */
+#define MAX_CPUS 65536 /* limit of a u16 */
 
 /* The chunk of one CPU that is being filled. */
 struct open_chunk {
 	struct codec codec;
-	__u64 opened; /* writer->now when it got its first event */
+	__u64 opened; /* writer->now at its first event */
 	__u64 first_ts, last_ts;
 	__u32 events;
 	size_t len;
@@ -28,15 +28,15 @@ struct open_chunk {
 
 struct rec_writer {
 	int fd;
-	int err;    /* of the write that failed */
-	off_t base; /* where the recording begins in a file that can be cut back, or -1 */
+	int err;    /* of a failed write */
+	off_t base; /* where the recording begins, in a file that can be truncated; else -1 */
 	__u64 bytes, events;
 	__u64 now, next_clock; /* CLOCK_MONOTONIC */
 	__u32 seq;
 	struct dax_bpf_losses lost;
 	struct open_chunk *cpu[MAX_CPUS];
-	__u32 nr_cpus;	    /* above the highest CPU seen */
-	size_t chunk_bytes; /* a chunk is closed when it has so much */
+	__u32 nr_cpus;	    /* highest CPU seen + 1 */
+	size_t chunk_bytes; /* a chunk is closed at this size */
 	struct bytes slots; /* definitions that wait to be written */
 	__u8 known[REC_SLOT_MAX / 8];
 	ZSTD_CCtx *zstd;
@@ -50,7 +50,7 @@ struct rec_clocks rec_clocks_now(void)
 		.mono = clock_ns(CLOCK_MONOTONIC), .boot = clock_ns(CLOCK_BOOTTIME), .real = clock_ns(CLOCK_REALTIME)};
 }
 
-/* Append @len bytes that only make sense together. */
+/* Append @len bytes, all or nothing. */
 static int append(struct rec_writer *w, const __u8 *at, size_t len)
 {
 	size_t left = len;
@@ -64,7 +64,7 @@ static int append(struct rec_writer *w, const __u8 *at, size_t len)
 			continue;
 		if (put <= 0) {
 			w->err = put < 0 ? -errno : -EIO;
-			/* A reader copes with a torn chunk: cutting it off is a courtesy. */
+			/* A reader can handle an incomplete chunk; removing it is not required. */
 			if (w->base >= 0 && ftruncate(w->fd, w->base + (off_t)w->bytes))
 				w->base = -1;
 			return w->err;
@@ -76,7 +76,10 @@ static int append(struct rec_writer *w, const __u8 *at, size_t len)
 	return 0;
 }
 
-/* Compress @raw into @out, which has room for as much, if that makes it smaller: its size or 0. */
+/*
+ * Compress @raw to @out, which has room for @len bytes. Returns its size, or 0 if it is not
+ * smaller.
+ */
 static size_t compress(struct rec_writer *w, __u8 *out, const __u8 *raw, size_t len)
 {
 	size_t got;
@@ -180,7 +183,10 @@ int rec_writer_open(struct rec_writer **writer, int fd, const struct rec_facts *
 	w->base = -1;
 	w->level = level;
 	w->now = now->mono;
-	/* A reader has one chunk of each CPU in memory, and is to need no more than half of what it may. */
+	/*
+	 * A reader has one chunk of each CPU in memory, and should need only half of its limit for
+	 * them.
+	 */
 	w->chunk_bytes = REC_CHUNK_BYTES;
 	if (facts->ncpu && w->chunk_bytes > REC_READER_MEMORY / 2 / facts->ncpu)
 		w->chunk_bytes = REC_READER_MEMORY / 2 / facts->ncpu;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* writer.h - write a recording: collects events into chunks and appends whole chunks to a file. */
+/* writer.h - write a recording: collect events in chunks, and append complete chunks to a file. */
 #ifndef DAX_RECORDING_WRITER_H
 #define DAX_RECORDING_WRITER_H
 
@@ -18,20 +18,23 @@ struct rec_clocks rec_clocks_now(void);
  * Begin a recording on @fd, which stays the caller's: write the header and a first clock chunk.
  * @level: of zstd, 0 for no compression. Returns 0 or a negative errno.
  *
- * When a write fails, a regular file is cut back to its last whole chunk, and this and every later
- * call returns the same error.
+ * When a write fails, a regular file is truncated to its last complete chunk, and this and every
+ * later call returns the same error.
  */
 int rec_writer_open(struct rec_writer **writer, int fd, const struct rec_facts *facts,
 		    const struct rec_clocks *now, int level);
 void rec_writer_free(struct rec_writer *writer);
 
-/* One event; a struct dax_event_extent when its type is DAX_EV_EXTENT. */
+/* Add one event; a struct dax_event_extent when its type is DAX_EV_EXTENT. */
 int rec_writer_event(struct rec_writer *writer, const struct dax_event *ev);
 
-/* Whether @slot still needs rec_writer_slot(). False for slot 0 and for what no file can hold. */
+/*
+ * Does @slot still need rec_writer_slot()? False for slot 0, and for numbers that the format cannot
+ * hold.
+ */
 bool rec_writer_wants(const struct rec_writer *writer, __u32 slot);
 
-/* Tell who @slot is; @names has the texts, and whether the file is deleted. */
+/* Define @slot; @names has the texts, and whether the file is deleted. */
 int rec_writer_slot(struct rec_writer *writer, __u32 slot, const struct dax_meta *meta,
 		    const struct dax_row *names);
 
@@ -42,7 +45,7 @@ int rec_writer_slot(struct rec_writer *writer, __u32 slot, const struct dax_meta
 int rec_writer_tick(struct rec_writer *writer, const struct rec_clocks *now,
 		    const struct dax_bpf_losses *lost);
 
-/* Write all that waits and the end chunk, and sync. @counted: REC_END_COUNTED. */
+/* Write all pending chunks and the end chunk, and sync. @counted: REC_END_COUNTED. */
 int rec_writer_finish(struct rec_writer *writer, const struct rec_clocks *now,
 		      const struct dax_bpf_losses *lost, __u64 counted);
 

@@ -15,11 +15,11 @@
 #include "util/version.h"
 
 #define DEFAULT_SECONDS 1.0
-#define FIGURES_SECONDS 15.0 /* as often as most servers ask */
+#define FIGURES_SECONDS 15.0 /* as often as most servers read figures */
 #define LEAST_SECONDS	0.01
 #define MOST_SECONDS	86400.0
 #define DEFAULT_ROWS	10
-#define TEXT_COLUMNS	79 /* where nobody knows the width of the reader's screen */
+#define TEXT_COLUMNS	79 /* if the width of the screen is unknown */
 #define DEFAULT_SORT	"pte_faults"
 
 static void list_fields(void)
@@ -96,7 +96,7 @@ static void option(struct top_opts *opts, enum cli_key key, char *arg)
 		opts->by_cgroup = true;
 		break;
 	case CLI_PID:
-		/* One is the command's. */
+		/* One place is reserved for the command. */
 		targets_add_pids(&opts->targets, &opts->nr_targets, DAX_MAX_WATCHED - 1, arg);
 		break;
 	case CLI_INPUT:
@@ -151,7 +151,7 @@ static void option(struct top_opts *opts, enum cli_key key, char *arg)
 	}
 }
 
-/* Figures for Prometheus take the place of what is shown. */
+/* Options for Prometheus figures, which replace the other output. */
 static void figures(struct top_opts *opts)
 {
 	if (!opts->listen && !opts->textfile) {
@@ -187,7 +187,7 @@ void top_options(struct top_opts *opts, int argc, char *argv[])
 	};
 	setlocale(LC_CTYPE, "");
 	opts->show.ascii = strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
-	/* What comes after the first -- is the command's. */
+	/* Options after the first -- belong to the command. */
 	for (own = 1; own < argc && strcmp(argv[own], "--"); own++)
 		;
 	if (own < argc) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* output.c - keeps what the command writes off the screen, and the last of it for later. */
+/* output.c - keep the output of the command off the screen, and keep its end for later. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@ int output_divert(struct output *output)
 	output->nr = 0;
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
 		return -errno;
-	/* The command's own end blocks, as programs expect. */
+	/* The command's end of the pipe blocks, as programs expect. */
 	fcntl(ends[1], F_SETFL, 0);
 	null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	for (fd = 0; fd < 3; fd++) {

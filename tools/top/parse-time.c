@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* parse-time.c - a time in a recording as people type it. */
+/* parse-time.c - parse a time in a recording that a user typed. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* publish.c - hands the figures out: to whoever asks over HTTP, and in a file. */
+/* publish.c - provide Prometheus figures over HTTP and in a file. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* run.c - daxtop's run: samples in, frames out, until something ends it. */
+/* run.c - the main part of daxtop: read samples and show frames, until an event ends it. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,30 +21,30 @@
 #include "util/loop.h"
 #include "view/recording.h"
 
-#define FRESH_NS 1000000000ULL /* figures so young are not read again for who asks */
-#define GRACE_NS 2000000000ULL /* a command that got our signal too has so long to end */
+#define FRESH_NS 1000000000ULL /* figures younger than this are not read again for a request */
+#define GRACE_NS 2000000000ULL /* how long a command that also got our signal may take to end */
 
-/* Why the run ends; what failed has been said. */
+/* Why the run ends; an error was reported. */
 enum end { END_ASKED = 1, END_COUNT, END_COMMAND, END_CLOSED, END_RECORDED, END_FAILED };
 
 struct top {
 	const struct top_opts *opts;
 	struct loop *loop;
 	struct dax_live *live;
-	struct dax_source *source; /* what frames are made of */
-	struct rec_reader *reader; /* of a recording; NULL: the running kernel */
+	struct dax_source *source; /* source of the frames */
+	struct rec_reader *reader; /* a recording; NULL: the running kernel */
 	struct tui *tui;
-	struct publish *publish; /* NULL: no figures are handed out */
-	int end;		 /* of the run, met while figures were asked for; 0: none */
+	struct publish *publish; /* NULL: no figures are provided */
+	int end;		 /* reason to end that occurred during a request for figures; 0: none */
 	struct child child;
 	struct output output;
 	struct dax_sample *now, *before;
 	struct dax_model *model;
-	__u64 frame;  /* of a recording: the number of the sample that is shown, */
-	__u64 last;   /* ... and of its last one */
-	__u64 frames; /* shown */
+	__u64 frame;  /* of a recording: number of the sample that is shown, ... */
+	__u64 last;   /* ... and of the last one */
+	__u64 frames; /* frames shown so far */
 	bool damaged;
-	char damage[512]; /* what of the recording could not be read */
+	char damage[512]; /* which part of the recording could not be read */
 	int command_status;
 	int status;
 };
@@ -66,7 +66,7 @@ static int show_figures(struct top *top)
 	return err ? top_fail(top, err, what) : 0;
 }
 
-/* Write a frame out at once, so that a reader down the pipe has it. */
+/* Flush each frame, so that a reader of the pipe gets it. */
 static int show_text(struct top *top)
 {
 	struct view_opts show = top->opts->show;
@@ -88,13 +88,13 @@ static int show_text(struct top *top)
 		err = errno ? -errno : -EIO;
 	if (!err)
 		return 0;
-	clearerr(stdout); /* said here, with its reason */
+	clearerr(stdout); /* reported here, with its reason */
 	if (err == -EPIPE)
 		return END_CLOSED;
 	return top_fail(top, err, err == -ENOMEM ? "frame" : "standard output");
 }
 
-/* Read the counters into memory of our own. 0, or an end. */
+/* Read the counters into memory of our own. Returns 0, or a reason to end. */
 static int read_sample(struct top *top, struct dax_sample **out)
 {
 	struct dax_sample sample;
@@ -111,7 +111,7 @@ static int read_sample(struct top *top, struct dax_sample **out)
 	return *out ? 0 : top_fail(top, -ENOMEM, "sample");
 }
 
-/* @now, with @before it (or NULL), becomes what is shown. Both are ours from here on. */
+/* Show @now, with @before (or NULL) as the sample before it. Takes both over. */
 static int show_sample(struct top *top, struct dax_sample *before, struct dax_sample *now)
 {
 	__u64 elapsed =
@@ -122,7 +122,7 @@ static int show_sample(struct top *top, struct dax_sample *before, struct dax_sa
 		tui_at_end(top->tui, top->reader && top->frame >= top->last);
 		tui_show(top->tui, model);
 	}
-	/* Nothing points into the old ones any more. */
+	/* Nothing refers to the old ones any more. */
 	dax_model_free(top->model);
 	if (top->before != before)
 		dax_sample_free(top->before);
@@ -145,7 +145,7 @@ static int take_sample(struct top *top)
 	return show_sample(top, top->now, now);
 }
 
-/* Show another frame of the recording, with what came before it. */
+/* Show another frame of the recording, with the one before it. */
 static int seek_frame(struct top *top, __u64 frame)
 {
 	struct dax_sample *before, *now;
@@ -198,11 +198,11 @@ static int on_interval(void *ctx, __u64 expirations)
 	if (top->tui && tui_paused(top->tui))
 		return 0;
 	end = next_frame(top);
-	/* Who looks has the last frame to look at. */
+	/* A user at the screen can still look at the last frame. */
 	return (top->tui || top->opts->listen) && end == END_RECORDED ? 0 : end;
 }
 
-/* Who asks for figures gets those of now. A recording has its own time. */
+/* Read current figures for a request. A recording has its own time. */
 static void refresh(void *ctx)
 {
 	struct top *top = ctx;
@@ -229,7 +229,7 @@ static int on_pace(void *ctx, __u64 expirations)
 	__s64 ns = dax_live_schedule_timing(top->live);
 
 	(void)expirations;
-	/* When it fails there are fewer latencies, and no wrong ones: nothing to end for. */
+	/* On an error there are fewer latencies, but no wrong ones: no reason to end. */
 	return ns > 0 ? loop_again(top->loop, on_pace, top, (__u64)ns) : 0;
 }
 
@@ -268,7 +268,7 @@ static int on_signal(void *ctx, __u64 signal)
 		return 0;
 	case SIGINT:
 	case SIGQUIT:
-		/* From the terminal the command got it too: its end is ours. */
+		/* The terminal sent the signal to the command too: when it ends, we end. */
 		if (!top->child.pid || loop_timer(top->loop, GRACE_NS, 0, on_grace, top))
 			return END_ASKED;
 		return 0;
@@ -324,7 +324,9 @@ static int on_output(void *ctx, __u64 events)
 	return 0;
 }
 
-/* The command is forked first, so that it has none of what comes after: signals, BPF, screen. */
+/*
+ * Fork the command first, so that it does not inherit what is set up later: signals, BPF, screen.
+ */
 static int prepare_command(struct top *top)
 {
 	bool screen = top->opts->view == TOP_SCREEN;
@@ -359,7 +361,7 @@ static int open_live(struct top *top)
 	};
 	char err[1024];
 
-	/* As with daxtrace: what -G names is watched as long as the command runs. */
+	/* As in daxtrace: what -G names is watched as long as the command runs. */
 	if (top->child.pid && !live.nr_cgroups)
 		top->opts->targets[live.nr_targets++] = (__u32)top->child.pid;
 	if (dax_live_open(&top->live, &live, err, sizeof(err))) {
@@ -375,7 +377,7 @@ static int open_live(struct top *top)
 	return 0;
 }
 
-/* No privilege, no BPF: a file. */
+/* A recording needs no privilege and no BPF. */
 static int open_recording(struct top *top)
 {
 	const char *path = top->opts->recording;
@@ -459,7 +461,7 @@ static int start_figures(struct top *top)
 
 static int open_loop(struct top *top)
 {
-	/* Without a screen the last two have nothing to do. */
+	/* Without a screen the last two are not needed. */
 	static const int signals[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGCHLD, SIGWINCH, SIGTSTP};
 	size_t nr = sizeof(signals) / sizeof(signals[0]);
 	int err;
@@ -467,7 +469,7 @@ static int open_loop(struct top *top)
 	top->loop = loop_new();
 	if (!top->loop)
 		return top_fail(top, -ENOMEM, "loop");
-	/* A closed pipe is seen when writing to it, and ends the run as any other end does. */
+	/* A closed pipe is found when writing to it, and ends the run normally. */
 	signal(SIGPIPE, SIG_IGN);
 	if (top->opts->view != TOP_SCREEN)
 		nr -= 2;
@@ -477,7 +479,7 @@ static int open_loop(struct top *top)
 
 static int start(struct top *top)
 {
-	/* Text of a recording is written as fast as it can be read. */
+	/* The text of a recording is written as fast as it can be read. */
 	__u64 every = top->reader && !top->tui && !top->opts->listen ? 1 : top->opts->interval_ns;
 	int err = loop_timer(top->loop, every, every, on_interval, top);
 
@@ -503,7 +505,10 @@ static int start(struct top *top)
 	return END_FAILED;
 }
 
-/* The last interval, and the command's status or end. The screen's last numbers stay as text. */
+/*
+ * Show the last interval, and handle the command's status or end. The last numbers of the screen
+ * stay as text.
+ */
 static void finish(struct top *top, int end)
 {
 	bool screen = top->tui != NULL;
@@ -522,7 +527,7 @@ static void finish(struct top *top, int end)
 		show_text(top);
 	if (end == END_COMMAND && !top->status)
 		top->status = child_exit_status(top->command_status);
-	/* Signals work again: the user can end a wait for a command that does not end. */
+	/* Signals work again, so the user can interrupt the wait for the command. */
 	loop_free(top->loop);
 	child_abandon(&top->child);
 	if (top->source)
@@ -549,7 +554,7 @@ int top_run(struct top_opts *opts)
 	if (!end)
 		end = open_screen(&top);
 	if (!end)
-		end = take_sample(&top); /* where counting starts */
+		end = take_sample(&top); /* counting begins here */
 	if (!end)
 		end = start(&top);
 	if (!end)

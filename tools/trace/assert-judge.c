@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* assert-judge.c - judges assertions against what was counted; what is not proven is inconclusive.
- */
+/* assert-judge.c - judge assertions by what was counted; what is not proven is inconclusive. */
 #include <errno.h>
 #include <fnmatch.h>
 #include <locale.h>
@@ -10,16 +9,16 @@
 #include "model/num.h"
 #include "trace/assert.h"
 
-/* Where a value may lie. hi unknown: there is no bound. */
+/* The limits of a value. hi unknown: there is no upper limit. */
 struct bounds {
 	struct dax_num lo, hi;
 };
 
-/* What is common to all that one assertion looks at. */
+/* Input that is the same for all items of one assertion. */
 struct judge {
 	const struct assertion *of;
 	const struct dax_model *model; /* whose items are judged */
-	bool missing;		       /* faults that belong to an item may not be counted there */
+	bool missing;		       /* faults of an item may be counted elsewhere */
 	bool largest_first;	       /* large values are the bad ones */
 };
 
@@ -72,7 +71,7 @@ static void widen(struct bounds *bounds, const struct dax_field *field)
 		bounds->hi = num_real(1);
 }
 
-/* Of processes that have exited only the sum is known: each alone has that, or anything less. */
+/* Only the sum of exited processes is known: each of them may have any part of it. */
 static void widen_many(struct bounds *bounds, const struct dax_field *field)
 {
 	bounds->lo = bounds->lo.kind == DAX_NUM_COUNT ? num_count(0) : num_real(0);
@@ -80,7 +79,7 @@ static void widen_many(struct bounds *bounds, const struct dax_field *field)
 		bounds->hi = field->unit == DAX_UNIT_RATIO ? num_real(1) : num_unknown();
 }
 
-/* Each fault whose range was not tracked may have touched one more, and at 2 MiB or not. */
+/* Each fault with an untracked range may have touched one more range, at 2 MiB or not. */
 static void widen_coverage(struct bounds *bounds, const struct dax_counts *cell)
 {
 	double untracked = (double)cell->range[DAX_RANGE_UNTRACKED];
@@ -116,7 +115,7 @@ static struct dax_num bounded_value(const struct judge *judge, const struct dax_
 	bounds->lo = bounds->hi = num;
 	if (num.kind == DAX_NUM_UNKNOWN)
 		return num;
-	/* An estimate proves nothing, also when what is missing could only raise it. */
+	/* An estimate proves nothing, even if the missing faults could only raise the value. */
 	if (num.estimate)
 		bounds->lo = num_count(0), bounds->hi.kind = DAX_NUM_UNKNOWN;
 	else if (judge->missing || (num.partial && !field->of_ranges))
@@ -144,7 +143,7 @@ static struct assert_judged judge_one(const struct judge *judge, const struct da
 	return one;
 }
 
-/* Whether there is something to count that found no file and process of its own. */
+/* Are there counts without a file and process of their own? */
 static bool have_others(const struct dax_model *model, const struct dax_field *field)
 {
 	const struct dax_items *files = &model->list[DAX_FILE];
@@ -161,7 +160,7 @@ static bool have_others(const struct dax_model *model, const struct dax_field *f
 	return false;
 }
 
-/* The worst verdict first, then the worst value, then the order of their appearance. */
+/* Order: the worst verdict, then the worst value, then the order of items. */
 static int worse_first(const void *a, const void *b, void *arg)
 {
 	const struct assert_judged *one = a, *two = b;
@@ -178,7 +177,7 @@ static int worse_first(const void *a, const void *b, void *arg)
 	return order ? order : one->item < two->item ? -1 : one->item > two->item;
 }
 
-/* What makes a judge call large values bad: an upper limit, or "==" that was passed. */
+/* Large values are bad for an upper limit, or for "==" that was exceeded. */
 static bool large_is_bad(const struct assertion *of, struct dax_num num)
 {
 	if (of->op == ASSERT_EQUAL)
@@ -201,7 +200,7 @@ static void why_unknown(struct assert_result *out, const struct judge *judge,
 			 "some faults were not followed, tracked or timed, and may decide it");
 }
 
-/* All are judged as one; the files then only tell where it comes from. */
+/* All items are judged as one; the files are listed only to show where the value comes from. */
 static int judge_host(struct assert_result *out, struct judge *judge)
 {
 	const struct dax_items *files = &judge->model->list[DAX_FILE];
@@ -223,12 +222,12 @@ static int judge_host(struct assert_result *out, struct judge *judge)
 	for (i = 0; i < files->nr; i++) {
 		struct assert_judged one = judge_one(judge, &files->item[i]);
 
-		/* Nothing of a sum comes from where there is none. */
+		/* An item without a value adds nothing to the sum. */
 		if (!dax_item_seen(one.item) || one.num.kind == DAX_NUM_UNKNOWN ||
 		    (judge->largest_first && as_real(one.num) == 0))
 			continue;
 		from[nr] = one;
-		from[nr++].verdict = ASSERT_FAIL; /* ordered by their values alone */
+		from[nr++].verdict = ASSERT_FAIL; /* these are ordered by value only */
 	}
 	qsort_r(from, nr, sizeof(*from), worse_first, judge);
 	out->nr_worst = nr < ASSERT_WORST ? nr : ASSERT_WORST;
@@ -249,7 +248,7 @@ static enum match match_item(const struct assertion *of, const struct dax_item *
 		return MATCH_MAYBE;
 	if (!fnmatch(of->file, item->path, 0))
 		return MATCH_YES;
-	/* Only its end is known, or what it is called elsewhere. */
+	/* Only the end of the path is known, or its path in another mount namespace. */
 	return item->path[0] != '/' || !strncmp(item->path, "/proc/", 6) ? MATCH_MAYBE : MATCH_NO;
 }
 
@@ -265,7 +264,7 @@ static void say_unmatched(struct assert_result *out, const struct assertion *of,
 		snprintf(out->why, sizeof(out->why), "no %s that matches had a fault", what);
 }
 
-/* Each that matches must hold. */
+/* The assertion must hold for each item that matches. */
 static int judge_each(struct assert_result *out, struct judge *judge)
 {
 	const struct dax_items *items =
@@ -307,7 +306,7 @@ static int judge_each(struct assert_result *out, struct judge *judge)
 	return 0;
 }
 
-/* The rows of processes that match; NULL: no memory. The caller frees *rows. */
+/* The rows of processes that match; NULL: out of memory. The caller frees *rows. */
 static struct dax_row *rows_of(struct dax_sample *sample, const char *process)
 {
 	struct dax_row *rows = calloc(sample->nr_rows ? sample->nr_rows : 1, sizeof(*rows));
@@ -321,7 +320,7 @@ static struct dax_row *rows_of(struct dax_sample *sample, const char *process)
 	return rows;
 }
 
-/* The faults in files, of some processes only: a model of nothing but those. */
+/* A model of the faults of some processes only, for an assertion about files. */
 static struct dax_model *model_of(const struct assert_run *run, const char *process)
 {
 	struct dax_sample now = *run->now, before = {0};
@@ -370,7 +369,7 @@ int assert_judge(struct assert_result *out, const struct assertion *of,
 			 "daxdoctor FILE says whether a file is a DAX file");
 		return 0;
 	}
-	/* Names are bytes: one that is no text of the user's locale can be matched too. */
+	/* Names are bytes: names that are invalid text in the user's locale must be matched too. */
 	bytes = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 	if (!bytes)
 		return -ENOMEM;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* assert-limit.c - reads the number of an assertion, exactly, with its unit, whatever the locale.
- */
+/* assert-limit.c - parse the number of an assertion, exactly, with its unit, in any locale. */
 #include <string.h>
 #include "trace/assert-parse.h"
 
-#define DIGITS_MAX   24 /* of a number, without zeros in front: 10^24 * 2^40 fits 128 bits */
+#define DIGITS_MAX   24 /* digits without leading zeros: 10^24 * 2^40 fits in 128 bits */
 #define EXPONENT_MAX 99
 
 const struct time_unit assert_time_units[ASSERT_NR_TIME_UNITS] = {
@@ -63,7 +62,7 @@ static int take_decimal(struct parser *p, struct decimal *out)
 	return 0;
 }
 
-/* A unit of what the field counts in: a factor, and for percent a shift of the point. */
+/* Parse a unit of the field: a factor, and for percent also a shift of the decimal point. */
 static int take_unit(struct parser *p, const struct assertion *of, __u64 *factor, int *shift)
 {
 	static const char powers[] = "KMGT";
@@ -110,7 +109,10 @@ static int take_unit(struct parser *p, const struct assertion *of, __u64 *factor
 			   (int)(len < 32 ? len : 32), p->text + begin, of->metric, units);
 }
 
-/* @number in whole ones, rounded down; *more tells that it was. False: above 64 bits. */
+/*
+ * @number as an integer, rounded down; *more is set if it was rounded. False: it needs more than 64
+ * bits.
+ */
 static bool to_whole(struct decimal number, __u64 *whole, bool *more)
 {
 	unsigned __int128 unit = 1;
@@ -135,7 +137,7 @@ static double to_real(struct decimal number)
 
 	for (i = 0; i < exp; i++)
 		power *= 10;
-	/* Both exact, so rounded once, as a ratio of two counters is: 99/100 is 0.99. */
+	/* Both are exact, so it is rounded once, like a ratio of two counters: 99/100 is 0.99. */
 	if (number.mantissa < 1ULL << 53 && exp <= 22)
 		return number.exp < 0 ? (double)number.mantissa / (double)power
 				      : (double)number.mantissa * (double)power;

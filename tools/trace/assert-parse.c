@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* assert-parse.c - reads an assertion: its metric, labels and operator, whatever the locale. */
+/* assert-parse.c - parse an assertion: its metric, labels and operator, in any locale. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@ static bool take(struct parser *p, char c)
 	return true;
 }
 
-/* A word, cut to what can be a name; where it begins in *begin. False: there is none. */
+/* Take a word, cut to the length of a name; *begin is where it starts. False: there is none. */
 static bool take_word(struct parser *p, char out[ASSERT_NAME_MAX], size_t *begin)
 {
 	size_t len;
@@ -57,7 +57,7 @@ size_t assert_distance(const char *a, const char *b, size_t most)
 	return row[nb] > most ? most + 1 : row[nb];
 }
 
-/* The name that @word was probably meant to be: keeps the nearest of all that it is called for. */
+/* The nearest of all names, for "did you mean". */
 struct nearest {
 	const char *word, *name;
 	size_t distance;
@@ -95,7 +95,7 @@ bool assert_is_metric(const struct dax_field *field)
 	       field->unit != DAX_UNIT_ID;
 }
 
-/* A time can be asked for in each unit, although the table has it in ns. */
+/* A time can be given in each unit, although the table has it in ns. */
 static const struct dax_field *find_timed(const char *word, __u64 *unit_ns)
 {
 	const struct dax_field *field = dax_field_find(word);
@@ -115,7 +115,9 @@ static const struct dax_field *find_timed(const char *word, __u64 *unit_ns)
 	return field;
 }
 
-/* How long waits for entry locks took is also found beside entry_waits: entry_wait_max_us. */
+/*
+ * The time of waits for entry locks is also found under the name of entry_waits: entry_wait_max_us.
+ */
 static const struct dax_field *find_metric(const char *word, __u64 *unit_ns)
 {
 	static const char other[] = "entry_wait_";
@@ -158,7 +160,7 @@ static int hex_digit(char c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* \" and \\ stand for the character, \xNN for a byte, as names are shown. */
+/* \" and \\ stand for the character, \xNN for a byte, as in displayed names. */
 static int take_escape(struct parser *p, char *byte)
 {
 	size_t begin = p->at - 1;
@@ -181,7 +183,7 @@ static int take_escape(struct parser *p, char *byte)
 	return 0;
 }
 
-/* What is between quotes, in memory of the caller's. */
+/* The text between quotes, which the caller frees. */
 static int take_quoted(struct parser *p, char **out)
 {
 	size_t begin, used = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* assert-parse.h - what the two halves of the parser of assertions share. */
+/* assert-parse.h - functions shared by the two parts of the assertion parser. */
 #ifndef DAX_TRACE_ASSERT_PARSE_H
 #define DAX_TRACE_ASSERT_PARSE_H
 
@@ -11,7 +11,7 @@ struct parser {
 	struct assert_error *err;
 };
 
-/* Keep what is wrong at byte @at of the text. Returns -EINVAL. */
+/* Store the error at byte @at of the text. Returns -EINVAL. */
 int parse_wrong(struct parser *p, size_t at, enum assert_known known, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
 void parse_space(struct parser *p);
@@ -37,7 +37,7 @@ extern const struct time_unit {
 	__u64 ns;
 } assert_time_units[ASSERT_NR_TIME_UNITS];
 
-/* The number and its unit, into @out, whose metric is known. 0 or -EINVAL. */
+/* Parse the number and its unit into @out, whose metric is known. Returns 0 or -EINVAL. */
 int take_limit(struct parser *p, struct assertion *out);
 
 #endif

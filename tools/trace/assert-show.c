@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* assert-show.c - the verdict on assertions for people and as JSON, and what is wrong with one. */
+/* assert-show.c - print verdicts on assertions as text and JSON, and errors in assertions. */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #define ROUND_ERROR 32	/* bytes of an expression that are shown on each side of an error */
 #define LIST_WIDTH  79
 
-/* ".25" of a @rest of @unit, a power of ten; nothing for 0. */
+/* ".25" for @rest / @unit, where @unit is a power of ten; nothing for 0. */
 static void put_fraction(char out[24], __u64 rest, __u64 unit)
 {
 	size_t used = 0;
@@ -29,7 +29,7 @@ static void put_fraction(char out[24], __u64 rest, __u64 unit)
 	out[used] = '\0';
 }
 
-/* A value as exact as it is known, in the unit of the metric's name. */
+/* A value, as exact as it is known, in the unit of the metric's name. */
 static void put_value(char *out, size_t size, const struct assertion *of, struct dax_num num)
 {
 	const char *least = num.partial ? "at least " : "";
@@ -47,7 +47,7 @@ static void put_value(char *out, size_t size, const struct assertion *of, struct
 	}
 }
 
-/* What kept it from 2 MiB; NULL when that has nothing to do with what is asserted. */
+/* What kept the item from 2 MiB; NULL when the metric is not about that. */
 static const char *cause_of(const struct assertion *of, const struct dax_item *item)
 {
 	if (of->reason)
@@ -136,7 +136,7 @@ void assert_show(struct lines *lines, const struct assert_result *results, size_
 	lines_add(lines, LINE_PLAIN, 0, "%s", "");
 	lines_add(lines, LINE_HEAD, 4, "verdict: %s, %zu of %zu assertions hold",
 		  assert_verdict_name(assert_verdict_of(results, nr)), nr - bad, nr);
-	/* What is wrong comes last, where a log is read first. */
+	/* Failed assertions come last, because a log is read from its end. */
 	for (i = 0; i < nr; i++)
 		if (results[i].verdict == ASSERT_PASS)
 			show_one(lines, &results[i]);
@@ -148,7 +148,7 @@ void assert_show(struct lines *lines, const struct assert_result *results, size_
 			show_one(lines, &results[i]);
 }
 
-/* Like the text: in the unit of the metric's name. */
+/* In the unit of the metric's name, like the text. */
 static json_t *json_value(const struct assertion *of, struct dax_num num)
 {
 	if (num.kind == DAX_NUM_UNKNOWN)
@@ -249,7 +249,10 @@ json_t *assert_json(const struct assert_result *results, size_t nr)
 	return list ? json_pack("{s:o,s:s}", "asserts", list, "verdict", verdict) : NULL;
 }
 
-/* The expression near @at, and a mark below that byte. ASCII, so that a byte is a column. */
+/*
+ * Print the expression near byte @at, with a mark below that byte. ASCII only, so that a byte is a
+ * column.
+ */
 static void show_place(FILE *to, const char *expr, size_t at)
 {
 	char part[ROUND_ERROR + 1], left[4 * ROUND_ERROR + 1], right[4 * ROUND_ERROR + 1];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* assert-text.c - where the parser of assertions is in the text, and what is wrong there. */
+/* assert-text.c - the position of the assertion parser in the text, and errors there. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

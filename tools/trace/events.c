@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* events.c - daxtrace report --events: one line for each fault. */
+/* events.c - daxtrace report --events: print one line for each fault. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "trace/show.h"
 #include "util/escape.h"
 
-/* Names of slots, escaped once: most recordings have millions of faults of few files. */
+/* Escaped names of slots, cached: most recordings have millions of faults on few files. */
 struct names {
 	const struct rec_reader *reader;
 	enum escape_for how;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* parse.c - the options of record and stat, and what is common to the output of all commands. */
+/* parse.c - the options of record and stat, and common output settings of all commands. */
 #include <langinfo.h>
 #include <locale.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 #define LEAST_SECONDS 0.001
 #define MOST_SECONDS  31536000.0 /* a year */
-#define TEXT_COLUMNS  79	 /* where nobody knows the width of the reader's screen */
+#define TEXT_COLUMNS  79	 /* if the width of the screen is unknown */
 
 void text_opts(struct view_opts *opts, int fd)
 {

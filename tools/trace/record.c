@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* record.c - daxtrace record: every fault into a file. */
+/* record.c - daxtrace record: write every fault to a file. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -13,10 +13,10 @@
 #include "view/format.h"
 
 #define DEFAULT_FILE "daxtrace.data"
-#define DRAIN_NS     5000000ULL /* 8 MiB of ring are full after 100 ms at 1.4 million faults/s */
+#define DRAIN_NS     5000000ULL /* 8 MiB of ring fill up in 100 ms at 1.4 million faults/s */
 #define LEAST_RING   4096
 #define MOST_RING    (1ULL << 30)
-#define MOST_LEVEL   19 /* of zstd, without its settings for huge memory */
+#define MOST_LEVEL   19 /* of zstd, without its levels for very large memory */
 
 struct record {
 	struct session_opts session_opts;
@@ -29,17 +29,17 @@ struct record {
 	struct session session;
 	struct rec_writer *writer;
 	struct dax_bpf_losses lost;
-	__u64 without_ring; /* of the lost events: those on CPUs that were offline when recording began */
+	__u64 without_ring; /* of the lost events: on CPUs that were offline when recording began */
 	__u64 counted;
 	/*
-	 * The kernel's slots go from one process to another; those of the file never do. [DAX_MAX_SLOTS]: the
-	 * file's slot of whoever has the kernel's now; 0: none yet.
+	 * The kernel's slots are reused for other processes; those of the file are not.
+	 * [DAX_MAX_SLOTS]: the file's slot of the current owner of a kernel slot; 0: none yet.
 	 */
 	__u32 *file_slot;
 	__u32 next_slot;
-	__u64 unnamed; /* faults of those for whom the file had no slot left */
+	__u64 unnamed; /* faults for which the file had no slot left */
 	__u64 next_look;
-	int err; /* of a slot that could not be told before it was given away */
+	int err; /* of a slot that could not be written before it was reused */
 };
 
 static size_t ring_size(const char *text)
@@ -83,8 +83,8 @@ static void options(struct record *rec, int argc, char *argv[])
 }
 
 /*
- * Standard output is the recording's alone: what the command prints there goes to standard error.
- * To be called before the command is forked.
+ * Only the recording goes to standard output: what the command prints there goes to standard error.
+ * Call it before the command is forked.
  */
 static void take_stdout(struct record *rec)
 {
@@ -95,14 +95,14 @@ static void take_stdout(struct record *rec)
 		die(DAX_EXIT_USAGE, "standard output: %s", strerror(errno));
 }
 
-/* Before the command runs; but what was recorded before keeps its name until recording begins. */
+/* Called before the command runs. An earlier recording keeps its name until this one begins. */
 static bool open_output(struct record *rec)
 {
 	int err;
 
 	if (!rec->path)
 		return true;
-	/* It holds all users' paths and names: for nobody else to read. */
+	/* The file has all users' paths and names: readable only by its owner. */
 	err = outfile_open(&rec->file, rec->path, 0600);
 	rec->fd = rec->file.fd;
 	if (err) {
@@ -135,7 +135,7 @@ static bool open_writer(struct record *rec)
 	return !err;
 }
 
-/* Tell the file who has @slot of the kernel, once the kernel side has written that down. */
+/* Write the owner of kernel slot @slot to the file, once the kernel side has filled it in. */
 static int tell_slot(struct record *rec, __u32 slot)
 {
 	const struct dax_meta *meta = dax_live_meta(rec->session.live, slot);
@@ -146,7 +146,7 @@ static int tell_slot(struct record *rec, __u32 slot)
 	return rec_writer_slot(rec->writer, rec->file_slot[slot], meta, &names);
 }
 
-/* The file's slot for @slot of the kernel; 0, which stands for all others, when it has none left. */
+/* The file's slot for kernel slot @slot; 0, which stands for all others, when none is left. */
 static __u32 file_slot(struct record *rec, __u32 slot)
 {
 	if (!slot || slot >= DAX_MAX_SLOTS)
@@ -163,7 +163,7 @@ static int on_event(void *ctx, const struct dax_event *ev, size_t size)
 	struct record *rec = ctx;
 	int err = 0;
 
-	/* By construction never; but what is not whole must not be read past its end. */
+	/* Should never happen; but an incomplete record must not be read past its end. */
 	if (size < (ev->type == DAX_EV_EXTENT ? sizeof(own) : sizeof(*ev)) || size > sizeof(own))
 		return -EPROTO;
 	memcpy(&own, ev, size);
@@ -173,7 +173,10 @@ static int on_event(void *ctx, const struct dax_event *ev, size_t size)
 	return err ? err : rec_writer_event(rec->writer, &own.ev);
 }
 
-/* The last records of whoever had @slot, and who that was; the next one gets another slot of the file. */
+/*
+ * Write the last records of the owner of @slot, and its names; the next owner gets another slot in
+ * the file.
+ */
 static void on_reuse(void *ctx, __u32 slot)
 {
 	struct record *rec = ctx;
@@ -202,14 +205,14 @@ static int on_tick(void *ctx)
 		err = rec->err ? rec->err : rec_writer_tick(rec->writer, &now, &rec->lost);
 	}
 	if (err < 0) {
-		/* The command goes on, but its faults need not cost anything any more. */
+		/* The command continues, but its faults need not cost anything any more. */
 		dax_live_stop(rec->session.live);
 		session_fail(&rec->session, DAX_EXIT_UNSUPPORTED, output_name(rec), err);
 	}
 	return err;
 }
 
-/* All faults that the kernel side counted. */
+/* The number of all faults that the kernel side counted. */
 static __u64 count_all(struct dax_live *live)
 {
 	struct dax_source *source = dax_live_source(live);
@@ -227,7 +230,7 @@ static __u64 count_all(struct dax_live *live)
 	return sum;
 }
 
-/* The last events, what slots are still untold, and the end. */
+/* Write the last events, the slots that are not written yet, and the end chunk. */
 static void finish(struct record *rec)
 {
 	struct rec_clocks now;
@@ -244,7 +247,7 @@ static void finish(struct record *rec)
 		dax_live_losses(rec->session.live, &rec->lost);
 		rec->without_ring = dax_live_without_ring(rec->session.live);
 		rec->counted = count_all(rec->session.live);
-		/* The kernel side counts none that no program was run for. */
+		/* Faults for which no program ran are not in the count of the kernel side. */
 		if (rec->counted != ~0ULL)
 			rec->counted += rec->lost.faults;
 		err = rec_writer_finish(rec->writer, &now, &rec->lost, rec->counted);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* report.c - daxtrace report: what a recording holds. */
+/* report.c - daxtrace report: show what a recording contains. */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -73,11 +73,11 @@ static void options(struct report *rep, int argc, char *argv[])
 		rep->path = DEFAULT_FILE;
 }
 
-/* Reading @path or writing failed. */
+/* Report an error of reading @path, or of writing. */
 static int report_fail(const char *path, int err)
 {
 	warn_msg("%s: %s", ferror(stdout) ? "standard output" : path, strerror(-err));
-	clearerr(stdout); /* said here, with its reason */
+	clearerr(stdout); /* reported here, with its reason */
 	return DAX_EXIT_UNSUPPORTED;
 }
 
@@ -113,7 +113,7 @@ static int write_run(const struct report *rep, struct rec_reader *reader, const 
 	json_t *facts = recording_json(reader);
 	int err;
 
-	/* Another machine may have made it: of this one nothing is told. */
+	/* The recording may be from another machine: do not describe this one. */
 	run.release = json_string_value(json_object_get(json_object_get(facts, "kernel"), "release"));
 	if (!run.release)
 		run.release = "unknown";
@@ -127,7 +127,7 @@ static int write_run(const struct report *rep, struct rec_reader *reader, const 
 	return DAX_EXIT_UNSUPPORTED;
 }
 
-/* All of the recording as one sample, and nothing before it. */
+/* Show the whole recording as one sample, with none before it. */
 static int show_totals(const struct report *rep, struct rec_reader *reader)
 {
 	struct dax_source *source = rec_source(reader, 0);
@@ -178,7 +178,7 @@ int trace_report(int argc, char *argv[])
 	} else {
 		status = show_totals(&rep, reader);
 	}
-	/* In text it stands in the head. */
+	/* The text output has it in its header. */
 	if (recording_damage(rec_state(reader), err, sizeof(err)) && rep.show != SHOW_TEXT)
 		warn_msg("%s: %s", rep.path, err);
 	rec_free(reader);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* runfile.c - counts, ratios, latencies and losses of a run, for daxdash to keep and judge. */
+/*
+ * runfile.c - write counts, ratios, latencies and losses of a run, for daxdash to store and judge.
+ */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -75,7 +77,7 @@ static struct dash_metric *add(struct writer *w, enum dash_class class, enum das
 	return m->params ? m : NULL;
 }
 
-/* A count that is unknown is missing, and not 0. */
+/* An unknown count is left out; it is not 0. */
 static int add_count(struct writer *w, __u64 value, enum dash_better better, bool gate,
 		     const char *unit, const char *fmt, const char *label)
 {
@@ -90,7 +92,7 @@ static int add_count(struct writer *w, __u64 value, enum dash_better better, boo
 	return 0;
 }
 
-/* What an outcome's count should not do, in a workload that is always the same. */
+/* In which direction the count of an outcome gets worse, for a workload that is always the same. */
 static enum dash_better better_of(int outcome)
 {
 	switch (outcome) {
@@ -109,7 +111,7 @@ static int add_counts(struct writer *w)
 	int i, err = 0;
 
 	for (i = 0; i < DAX_NR_OUTCOMES && !err; i++) {
-		/* How often a race was lost is chance. */
+		/* How often a race is lost depends on chance. */
 		bool gate = i != DAX_PTE_RETRY && i != DAX_PMD_RETRY;
 
 		if (cell->fault[i][0] != DAX_NOT_KNOWN && cell->fault[i][1] != DAX_NOT_KNOWN)
@@ -192,7 +194,7 @@ static int add_quantile(struct writer *w, const struct dash_hist *hist, double q
 	double value = hist_quantile(hist, q);
 	struct dash_metric *m;
 
-	/* Of too few faults it is not known. */
+	/* Unknown if there were too few faults. */
 	if (isnan(value))
 		return 0;
 	m = add(w, DASH_TIME, DASH_LOWER, gate, "ns", fmt, label);
@@ -262,7 +264,7 @@ static int put_env(void *ctx, const char *key, const char *value)
 	return env_put(ctx, key, value);
 }
 
-/* The filesystem, when all faults are on one. */
+/* Add the filesystem if all faults are on one. */
 static int add_env(struct writer *w, const struct runfile *run, const struct dax_model *model)
 {
 	const struct dax_items *mounts = &model->list[DAX_MOUNT];
@@ -311,7 +313,7 @@ static int add_metrics(struct writer *w)
 	return err ? err : add_latencies(w);
 }
 
-/* All files of one name as one item: a file that was made again goes on under its name. */
+/* Add all files of one name as one item: a file that was created again continues under its name. */
 static int add_file(struct writer *w, const struct dax_items *files, size_t first)
 {
 	const char *name = base_name(&files->item[first]), *mark = strstr(w->workload, "%f");
@@ -378,13 +380,17 @@ static int set_identity(struct dash_run *run, const struct dax_model *model)
 	return run->uuid && run->kind ? 0 : -ENOMEM;
 }
 
-/* Modules that faults on DAX files go through; what of them is built in is part of the kernel's build id. */
+/*
+ * Modules that handle faults on DAX files. Those that are built in are covered by the kernel's
+ * build id.
+ */
 static const char *const modules[] = {"dax", "libnvdimm", "nd_pmem", "dax_pmem", "virtio_pmem", "xfs", "ext4", "ext2",
 				      "erofs", "fuse", "virtiofs"};
 
 /*
- * What equal figures come from: the kernel by its build ids, our own program, and the files that were named. Nobody
- * else can tell what a command runs, so without names there is none; nor of another machine's recording.
+ * What decides the figures: the kernel and modules by their build ids, our own program, and the
+ * files that were named. What a command runs is unknown otherwise, so without named files there is
+ * no hash; nor for a recording of another machine.
  */
 static int set_build(struct dash_run *run, const struct runfile *from)
 {

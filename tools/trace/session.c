@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* session.c - count the faults of a command, of processes or of the host, until something ends it. */
+/*
+ * session.c - count the faults of a command, of processes or of the host, until an event ends it.
+ */
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -9,7 +11,7 @@
 #include "util/err.h"
 #include "util/loop.h"
 
-#define GRACE_NS 2000000000ULL /* a command that got our signal too has so long to end */
+#define GRACE_NS 2000000000ULL /* how long a command that also got our signal may take to end */
 
 enum end { END_ASKED = 1, END_COMMAND, END_TIME, END_TICK };
 
@@ -51,7 +53,7 @@ static int on_signal(void *ctx, __u64 signal)
 		return END_COMMAND;
 	case SIGINT:
 	case SIGQUIT:
-		/* From the terminal the command got it too: its end is ours. */
+		/* The terminal sent the signal to the command too: when it ends, we end. */
 		if (!session->child.pid || loop_timer(session->loop, GRACE_NS, 0, on_time, NULL))
 			return END_ASKED;
 		return 0;
@@ -77,7 +79,7 @@ static bool open_live(struct session *session)
 	__u32 command = (__u32)session->child.pid;
 	char err[1024];
 
-	/* As with perf: what -p and -G name is watched as long as the command runs. */
+	/* As in perf: what -p and -G name is watched as long as the command runs. */
 	if (command && !opts->nr_targets && !opts->nr_cgroups && !opts->all) {
 		live.targets = &command;
 		live.nr_targets = 1;
@@ -96,7 +98,7 @@ bool session_begin(struct session *session, const struct session_opts *opts)
 
 	memset(session, 0, sizeof(*session));
 	session->opts = opts;
-	/* Forked first, so that the command has none of what comes after: signals, BPF. */
+	/* Fork first, so that the command does not inherit what is set up later: signals, BPF. */
 	if (opts->command) {
 		err = child_prepare(&session->child, opts->command, opts->user);
 		if (err) {
@@ -104,7 +106,7 @@ bool session_begin(struct session *session, const struct session_opts *opts)
 			return false;
 		}
 	}
-	/* A closed pipe is an error of writing like others. */
+	/* A closed pipe is handled as a write error. */
 	signal(SIGPIPE, SIG_IGN);
 	session->loop = loop_new();
 	err = session->loop ? loop_signals(session->loop, signals, sizeof(signals) / sizeof(*signals),
@@ -139,17 +141,17 @@ void session_run(struct session *session, int (*fn)(void *ctx), __u64 every_ns, 
 		err = loop_run(session->loop);
 	if (err < 0)
 		session_fail(session, DAX_EXIT_UNSUPPORTED, "waiting", err);
-	/* What was asked to end takes its command along; else that may go on to its end. */
+	/* If we are asked to end, the command is ended too; otherwise it may run to its end. */
 	session->abandon = err == END_ASKED || err < 0;
 }
 
 int session_end(struct session *session)
 {
 	dax_live_free(session->live);
-	/* Signals work again: the user can end a wait for a command that does not end. */
+	/* Signals work again, so the user can interrupt the wait for the command. */
 	loop_free(session->loop);
 	if (session->abandon || (session->child.pid && session->child.go_fd >= 0))
-		child_abandon(&session->child); /* which was perhaps never started */
+		child_abandon(&session->child); /* the command may not have been started */
 	else if (session->child.pid && child_wait(&session->child, 1, &session->command_status) > 0)
 		session->command_ended = true;
 	if (session->command_ended && !session->abandon && WIFSIGNALED(session->command_status) &&

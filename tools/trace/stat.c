@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stat.c - daxtrace stat: the counts of a command's faults, as perf stat has them for events. */
+/* stat.c - daxtrace stat: count a command's faults, as perf stat counts events. */
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -22,12 +22,12 @@
 struct stat_run {
 	struct session_opts session_opts;
 	struct assertion *asserts;
-	struct assert_result *results; /* of each; NULL until judged */
+	struct assert_result *results; /* one for each assertion; NULL until judged */
 	size_t nr_asserts;
 	bool json;
 	const char *json_path;
 	FILE *json_file;
-	bool created; /* json_path, by us */
+	bool created; /* we created json_path */
 	struct runfile run_file; /* path NULL: none */
 	struct session session;
 };
@@ -99,21 +99,24 @@ static void options(struct stat_run *run, int argc, char *argv[])
 	cli_begin(&cli, cli_find("daxtrace", "stat"), argc, argv, true);
 	while ((key = cli_next(&cli)) != CLI_END)
 		option(run, key, optarg);
-	/* A word after --json is the command. In "--json FILE -- COMMAND" it was meant to be something else. */
+	/*
+	 * Normally a word after --json is the command. In "--json FILE -- COMMAND" a file was
+	 * meant.
+	 */
 	if (run->json && optind + 1 < argc && !strcmp(argv[optind + 1], "--") && !child_is_program(argv[optind]))
 		die_usage("--json %s: a file is given with --json-file %s", argv[optind], argv[optind]);
 	runfile_check_builds(&run->run_file);
 	session_operands(&run->session_opts, argc, argv);
 }
 
-/* Before anything starts, but what the file holds stays until there is something better. */
+/* Check the output file before anything starts, but keep its content until there is a result. */
 static void open_json(struct stat_run *run)
 {
 	int links, fd;
 
 	if (!run->json_path)
 		return;
-	/* Links of /dev are root's; others anybody may have planted. */
+	/* Only root can make links in /dev; anybody could make others. */
 	links = strncmp(run->json_path, "/dev/", 5) ? O_NOFOLLOW : 0;
 	fd = open(run->json_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	run->created = fd >= 0;
@@ -124,7 +127,7 @@ static void open_json(struct stat_run *run)
 		die(DAX_EXIT_USAGE, "%s: %s", run->json_path, outfile_error(-errno));
 }
 
-/* What the JSON of a command tells beside its counts. */
+/* Members of the JSON about the command. */
 static json_t *extra(const struct stat_run *run)
 {
 	json_t *all = json_object();
@@ -180,7 +183,7 @@ static void write_json_file(struct stat_run *run, const struct dax_model *model)
 		session_fail(&run->session, DAX_EXIT_UNSUPPORTED, run->json_path, err);
 }
 
-/* A command that failed did not do the work that is to be compared. */
+/* The run of a failed command is not written: its work is not comparable. */
 static void write_run(struct stat_run *run, const struct dax_model *model)
 {
 	int err;
@@ -203,7 +206,7 @@ static void show(struct stat_run *run, const struct dax_model *model)
 	int err = 0;
 
 	text_opts(&opts, STDERR_FILENO);
-	/* The widest line, where nobody needs it folded. */
+	/* On no terminal, use the widest lines: nobody needs them folded. */
 	if (!isatty(STDERR_FILENO))
 		opts.columns = STAT_COLUMNS;
 	if (run->json)
@@ -212,12 +215,12 @@ static void show(struct stat_run *run, const struct dax_model *model)
 		err = show_stat(stderr, model, &run->session_opts, &opts);
 	if (run->results && !err)
 		err = show_verdict(stderr, run->results, run->nr_asserts, &opts);
-	/* Who reads may have seen enough. */
+	/* The reader may have closed the pipe. */
 	if (err && err != -EPIPE)
 		session_fail(&run->session, DAX_EXIT_UNSUPPORTED,
 			   run->json ? "standard output" : "standard error", err);
 	if (err)
-		clearerr(stdout); /* said here, with its reason */
+		clearerr(stdout); /* reported here, with its reason */
 	if (run->json_file)
 		write_json_file(run, model);
 	if (run->run_file.path)
@@ -247,7 +250,7 @@ static int judge(struct stat_run *run, const struct dax_model *model, const stru
 	return 0;
 }
 
-/* Names are looked for while their owners live. */
+/* Look for names while their owners exist. */
 static int refresh_names(void *ctx)
 {
 	struct stat_run *run = ctx;
@@ -256,7 +259,7 @@ static int refresh_names(void *ctx)
 	return 0;
 }
 
-/* Count from here to the end. */
+/* Count from here on, until the end. */
 static void count_faults(struct stat_run *run)
 {
 	struct dax_source *source = dax_live_source(run->session.live);
@@ -287,8 +290,8 @@ static void count_faults(struct stat_run *run)
 }
 
 /*
- * What failed here comes before all verdicts. A command's own failure is told apart from an
- * assertion that does not hold, and is hidden by that only.
+ * Our own errors come first, then failed assertions, then the command's own failure, which only a
+ * failed assertion hides.
  */
 static int finish(struct stat_run *run)
 {
@@ -330,7 +333,7 @@ int trace_stat(int argc, char *argv[])
 	if (session_begin(&run.session, &run.session_opts))
 		count_faults(&run);
 	if (run.json_file) {
-		/* Never written: it was not empty before us, or it is not to stay. */
+		/* The file was not written: leave an older one as it was, and remove a new one. */
 		if (run.created)
 			unlink(run.json_path);
 		fclose(run.json_file);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stattext.c - the counts of a command as text. */
+/* stattext.c - print the counts of a command as text. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 
 #define COMMAND_MAX 512 /* bytes of the command that are shown */
 
-/* Whose faults were counted; the command alone when nothing else is asked for. */
+/* What was watched: the command alone, unless other targets were given. */
 static size_t watched_text(char *raw, size_t size, const struct session_opts *session)
 {
 	size_t used = 0, i;
@@ -56,7 +56,7 @@ static void add_head(struct lines *lines, const struct dax_model *model, const s
 	lines_add(lines, LINE_PLAIN, 0, "%s", "");
 }
 
-/* Counts in full, as perf stat has them: they are compared with others. */
+/* Full numbers, as perf stat prints them, because they are compared with others. */
 static void add_field(struct lines *lines, const struct dax_field *field,
 		      const struct dax_item *item)
 {
@@ -71,7 +71,7 @@ static void add_field(struct lines *lines, const struct dax_field *field,
 	lines_add(lines, LINE_PLAIN, 39, "%14s  %-20s # %s", value, field->name, field->what);
 }
 
-/* What matters most comes always; the rest only when there is something to tell. */
+/* The most important fields are always printed, the others only when they are not 0. */
 static bool worth_a_line(const struct dax_field *field, const struct dax_item *item)
 {
 	static const char *const always[] = {"pmd_coverage", "fallbacks", "pte_faults",
@@ -170,7 +170,7 @@ static int add_table(struct lines *lines, const struct dax_model *model, enum da
 	return 0;
 }
 
-/* Files, and what else there is more than one of. */
+/* Tables of files, and of other kinds if there is more than one item. */
 static int add_tables(struct lines *lines, const struct dax_model *model,
 		      const struct view_opts *opts)
 {
@@ -185,7 +185,7 @@ static int add_tables(struct lines *lines, const struct dax_model *model,
 	return err ? err : add_table(lines, model, DAX_FILE, opts);
 }
 
-/* Prints the lines, unless making them failed with @err, and frees them. */
+/* Print the lines, unless making them failed with @err, and free them. */
 static int print(FILE *to, struct lines *lines, int err)
 {
 	size_t i;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* trace.h - daxtrace's parts: its commands, their options, and the watching they share. */
+/* trace.h - parts of daxtrace: its commands, their options, and sessions. */
 #ifndef DAX_TRACE_H
 #define DAX_TRACE_H
 
@@ -8,35 +8,38 @@
 #include "util/child.h"
 #include "view/view.h"
 
-/* Commands: argv[0] is the command's name, argv[-1] the program's. They return the exit status. */
+/*
+ * Commands: argv[0] is the name of the command, argv[-1] that of the program. They return the exit
+ * status.
+ */
 int trace_record(int argc, char *argv[]);
 int trace_report(int argc, char *argv[]);
 int trace_stat(int argc, char *argv[]);
 
-/* How wide text is, and whether only in ASCII, by the locale and @fd. Calls setlocale(). */
+/* Set the width of text, and whether it is only ASCII, by the locale and @fd. Calls setlocale(). */
 void text_opts(struct view_opts *opts, int fd);
 
-/* Which processes to watch, and how long. */
+/* What to watch, and how long. */
 struct session_opts {
 	__u32 *targets; /* the caller frees */
 	size_t nr_targets;
 	int cgroups[DAX_MAX_CGROUPS];
 	size_t nr_cgroups;
 	bool by_thread;
-	bool all;	   /* every process, although there is a command */
+	bool all;	   /* watch all processes even if there is a command */
 	char **command;	   /* NULL: none */
-	const struct user *user; /* who runs it; NULL: whoever runs us */
-	__u64 duration_ns; /* 0: until the command ends, or a signal comes */
+	const struct user *user; /* user who runs it; NULL: the current one */
+	__u64 duration_ns; /* 0: until the command ends or a signal arrives */
 	bool record;
 	size_t ring_bytes;
-	__u32 max_slots; /* 0: as many as there usually are */
+	__u32 max_slots; /* 0: the default */
 	enum dax_tier max_tier;
 };
 
-/* An option that record and stat both have. Ends the program when it is wrong. */
+/* Handle an option of both record and stat. Ends the program when it is wrong. */
 void session_option(struct session_opts *opts, enum cli_key key, char *arg);
 
-/* The command, after all options of @argv. */
+/* Take the command after the options in @argv. */
 void session_operands(struct session_opts *opts, int argc, char *argv[]);
 
 struct session {
@@ -44,31 +47,31 @@ struct session {
 	struct dax_live *live;
 	struct loop *loop;
 	struct child child;
-	int command_status; /* as of waitpid(), once command_ended */
+	int command_status; /* from waitpid(), once command_ended is set */
 	bool command_ended;
-	bool abandon; /* the command is to end with us */
-	int status;   /* exit status of what went wrong; it was said then */
+	bool abandon; /* end the command when we end */
+	int status;   /* exit status of an error, which was reported then */
 };
 
 /*
- * Fork the command, which waits, take over signals, and begin to count. False: could not, and
- * session->status tells how to end, after session_end().
+ * Fork the command, which waits, take over signals, and begin to count. False: failed;
+ * session_end() then returns the exit status.
  */
 bool session_begin(struct session *session, const struct session_opts *opts);
 
-/* Let the command run. False as above. */
+/* Let the command run. False: as in session_begin(). */
 bool session_start(struct session *session);
 
 /*
- * Watch until the command ends, the time is over, a signal comes, or @tick, which is called each
- * @every_ns unless NULL, returns something else than 0.
+ * Watch until the command ends, the time is over, a signal arrives, or @tick, which is called every
+ * @every_ns unless it is NULL, returns a value other than 0.
  */
 void session_run(struct session *session, int (*tick)(void *ctx), __u64 every_ns, void *ctx);
 
-/* Say what went wrong, and keep @status for the end. Returns it. */
+/* Report an error, and keep @status as exit status. Returns it. */
 int session_fail(struct session *session, int status, const char *what, int err);
 
-/* Wait for the command, give everything back, and return the exit status. */
+/* Wait for the command, free everything, and return the exit status. */
 int session_end(struct session *session);
 
 #endif

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* child.c - run COMMAND so that nothing of it is missed: it waits until the tool watches. */
+/*
+ * child.c - run COMMAND from its first instruction under observation: it waits until the tool is
+ * ready.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -17,7 +20,7 @@ static void run(int go_fd, int error_fd, char *const argv[], const struct user *
 	char byte;
 	int err;
 
-	/* End of file: the tool died or gave up before it could watch. */
+	/* End of file: the tool exited before it was ready. */
 	if (read(go_fd, &byte, 1) != 1)
 		_exit(0);
 	err = user ? -user_become(user) : 0;
@@ -80,7 +83,7 @@ bool child_is_program(const char *name)
 	if (strchr(name, '/'))
 		return is_program(name);
 	if (!at)
-		at = "/bin:/usr/bin"; /* as execvp() */
+		at = "/bin:/usr/bin"; /* as execvp() does */
 	for (;; at = end + 1) {
 		end = strchrnul(at, ':');
 		if (snprintf(path, sizeof(path), "%.*s/%s", (int)(end - at), end > at ? at : ".", name) <
@@ -142,7 +145,7 @@ void child_abandon(struct child *child)
 	if (!child->pid)
 		return;
 	if (child->go_fd >= 0) {
-		close(child->go_fd); /* it reads end of file and ends by itself */
+		close(child->go_fd); /* it reads end of file, and exits */
 		close(child->error_fd);
 	} else {
 		kill(child->pid, SIGTERM);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* counts.c - the counters of a cell, with histograms only where there is something in them. */
+/* counts.c - the counters of a cell; a histogram exists only if something is in it. */
 #include <stdlib.h>
 #include <string.h>
 #include "util/counts.h"

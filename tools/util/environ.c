@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* environ.c - what of this machine sets the figures of a run, as the kernel tells it. */
+/* environ.c - properties of this machine that decide the figures of a run, from the kernel. */
 #include <mntent.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ static bool cpu_model(char *out, size_t size)
 	return found;
 }
 
-/* Who runs this machine, by the signature that hypervisors give. */
+/* The hypervisor of this machine, by its CPUID signature. */
 static const char *accelerator(void)
 {
 #ifdef __x86_64__
@@ -52,11 +52,11 @@ static const char *accelerator(void)
 		return "kvm";
 	return !strcmp(name, "TCGTCGTCGTCG") ? "tcg" : "other";
 #else
-	return "unknown"; /* only x86 has an instruction that tells */
+	return "unknown"; /* only x86 has an instruction that shows it */
 #endif
 }
 
-/* The note that the linker puts in, as hexadecimal digits. */
+/* The build id note that the linker stored, as hexadecimal digits. */
 static bool build_id(char *out, size_t size)
 {
 	unsigned char note[4096];
@@ -81,7 +81,10 @@ static bool build_id(char *out, size_t size)
 	return false;
 }
 
-/* FNV-1a of the configuration this kernel was built with; of its compressed form where that is all. */
+/*
+ * FNV-1a of the configuration that this kernel was built with; of the compressed form if only that
+ * exists.
+ */
 static bool config_hash(const char *release, char *out, size_t size)
 {
 	unsigned long long hash = 0xcbf29ce484222325ULL;

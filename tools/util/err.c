@@ -11,10 +11,10 @@
 #include "util/err.h"
 #include "util/escape.h"
 
-#define MESSAGE_MAX 2048 /* bytes of one message; longer ones are cut */
+#define MESSAGE_MAX 2048 /* bytes of one message; longer ones are cut off */
 
 static const char *name = "daxscope";
-static const char *command = ""; /* of the program, with a space before it */
+static const char *command = ""; /* name of the command that runs, with a space before it */
 
 void set_program(const char *argv0)
 {
@@ -41,8 +41,8 @@ const char *program_name(void)
 }
 
 /*
- * Does whoever reads the messages read UTF-8? Asked of the environment: programs call setlocale() late or
- * not at all.
+ * Is the reader's locale UTF-8? Found in the environment, as programs call setlocale() late or not
+ * at all.
  */
 static bool is_utf8(void)
 {

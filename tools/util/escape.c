@@ -7,8 +7,8 @@
 #include "util/escape.h"
 
 /*
- * Bytes of the UTF-8 sequence at @s, 0 when it is not valid (overlong, surrogate, above U+10FFFF,
- * cut). *cp gets the code point.
+ * Bytes of the UTF-8 sequence at @s; 0 when it is not valid (overlong, surrogate, above U+10FFFF,
+ * incomplete). *cp gets the code point.
  */
 static size_t utf8_len(const unsigned char *s, uint32_t *cp)
 {
@@ -41,7 +41,7 @@ static size_t utf8_len(const unsigned char *s, uint32_t *cp)
 	return len;
 }
 
-/* Code points that move the cursor, change colours or reorder what is beside them. */
+/* Code points that move the cursor, change colours or reorder the text around them. */
 static bool unsafe_point(uint32_t cp)
 {
 	return cp < 0x20 || (cp >= 0x7f && cp <= 0x9f) || cp == 0x061c || cp == 0x200e || cp == 0x200f ||

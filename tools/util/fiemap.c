@@ -37,7 +37,7 @@ int fiemap_walk(int fd, __u64 from, __u64 to, __u32 flags, fiemap_fn fn, void *c
 			from = fe->fe_logical + fe->fe_length;
 			last = fe->fe_flags & FIEMAP_EXTENT_LAST;
 		}
-		/* Nothing more, or a filesystem that does not advance. */
+		/* No more extents, or a filesystem that does not advance. */
 		if (from <= before)
 			break;
 	}

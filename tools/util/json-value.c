@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* json-value.c - JSON values of what jansson alone cannot take: names of any bytes, and numbers of 64 bits. */
+/*
+ * json-value.c - JSON values that jansson does not support itself: names of any bytes, and 64-bit
+ * numbers.
+ */
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* json-value.h - JSON values of what jansson alone cannot take: names of any bytes, and numbers of 64 bits. */
+/*
+ * json-value.h - JSON values that jansson does not support itself: names of any bytes, and 64-bit
+ * numbers.
+ */
 #ifndef DAX_UTIL_JSON_VALUE_H
 #define DAX_UTIL_JSON_VALUE_H
 
@@ -7,12 +10,12 @@
 #include <linux/types.h>
 
 /*
- * Each returns a new value, or NULL when memory ran out; jansson's *_new() functions fail on NULL, so
- * that is seen where the value is put in. NULL as a text becomes null.
+ * Each returns a new value, or NULL when out of memory. jansson's *_new() functions fail on NULL,
+ * so the caller needs to check only those. A NULL text becomes null.
  */
 json_t *text_to_json(const char *text);
-json_t *texts_to_json(char *const texts[]); /* up to a NULL */
-json_t *u64_to_json(__u64 value);	    /* above 63 bits as a string of digits */
+json_t *texts_to_json(char *const texts[]); /* ends at a NULL */
+json_t *u64_to_json(__u64 value);	    /* above 63 bits: a string of digits */
 json_t *kernel_to_json(const char *sysname, const char *release, const char *version, const char *machine);
 
 #endif

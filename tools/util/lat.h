@@ -5,13 +5,16 @@
 
 #include <linux/types.h>
 
-/* The bucket that counts a latency of @ns. */
+/* The bucket for a latency of @ns. */
 unsigned dax_lat_bucket(__u64 ns);
 
-/* The first ns above @bucket; ~0 for the last one, which has no end, and past it. */
+/*
+ * The first ns above @bucket; ~0 for the last bucket, which has no upper bound, and for any after
+ * it.
+ */
 __u64 dax_lat_upper(unsigned bucket);
 
-/* The latency class (enum dax_class) of @outcome, or DAX_NR_CLASSES: counted, but not timed. */
+/* The latency class (enum dax_class) of @outcome; DAX_NR_CLASSES: it is counted, but not timed. */
 unsigned dax_lat_class(unsigned outcome);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* loop.c - one poll() loop over signals, timers and descriptors; nothing runs in signal context. */
+/* loop.c - one poll() loop over signals, timers and descriptors; no code runs in signal context. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -27,7 +27,7 @@ struct loop {
 	nfds_t nr;
 	sigset_t before;
 	bool masked;
-	bool job; /* in a script's background: the terminal's keys are not for us */
+	bool job; /* in the background of a script: the terminal's keys are not meant for us */
 };
 
 struct loop *loop_new(void)
@@ -73,7 +73,9 @@ int loop_signals(struct loop *loop, const int *signals, size_t nr, loop_fn fn, v
 	int fd, err;
 
 	sigemptyset(&set);
-	/* A script's background has neither a group of its own nor the terminal to read from. */
+	/*
+	 * A script's background job has no process group of its own, and no terminal to read from.
+	 */
 	loop->job = ignored(SIGINT) && getpgrp() != getpid() && !isatty(STDIN_FILENO);
 	for (i = 0; i < nr; i++)
 		if (signals[i] != SIGHUP || !ignored(SIGHUP))
@@ -141,10 +143,12 @@ void loop_forget(struct loop *loop, int fd)
 
 	for (i = 0; i < loop->nr; i++)
 		if (loop->source[i].kind == DESCRIPTOR && loop->poll[i].fd == fd)
-			loop->poll[i].fd = -1; /* poll() skips it */
+			loop->poll[i].fd = -1; /* poll() ignores it */
 }
 
-/* Read what made the source ready; 1 with *what set, 0 when nothing is there after all. */
+/*
+ * Read what made the source ready. Returns 1 and sets *what, or 0 when there is nothing after all.
+ */
 static int take(const struct loop *loop, nfds_t i, __u64 *what)
 {
 	struct signalfd_siginfo info;
@@ -156,8 +160,8 @@ static int take(const struct loop *loop, nfds_t i, __u64 *what)
 		if (got == sizeof(info))
 			*what = info.ssi_signo;
 		/*
-		 * Of a background job of a script SIGINT and SIGQUIT were ignored when it began, so that Ctrl-C is
-		 * not for it. Those that somebody sends by kill(1) are.
+		 * A script starts its background jobs with SIGINT and SIGQUIT ignored, so Ctrl-C is
+		 * not meant for them. Signals sent by kill(1) are.
 		 */
 		if (got > 0 && loop->job && info.ssi_code == SI_KERNEL &&
 		    (info.ssi_signo == SIGINT || info.ssi_signo == SIGQUIT))

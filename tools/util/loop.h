@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* loop.h - one poll() loop over signals, timers and descriptors; nothing runs in signal context. */
+/* loop.h - one poll() loop over signals, timers and descriptors; no code runs in signal context. */
 #ifndef DAX_UTIL_LOOP_H
 #define DAX_UTIL_LOOP_H
 
@@ -9,35 +9,35 @@
 struct loop;
 
 /*
- * What a source does when it is ready. @what is the signal's number, how often a timer expired
- * since the last call, or the poll() events of a descriptor. Return 0 to go on; anything else ends
- * loop_run(), which returns it.
+ * Called when a source is ready. @what is the number of the signal, how often the timer expired
+ * since the last call, or the poll() events of the descriptor. Return 0 to continue; any other
+ * value ends loop_run(), which returns it.
  */
 typedef int (*loop_fn)(void *ctx, __u64 what);
 
-/* NULL when out of memory. Free of NULL is fine; it puts the signal mask back as it was. */
+/* NULL when out of memory. Free accepts NULL; it restores the signal mask. */
 struct loop *loop_new(void);
 void loop_free(struct loop *loop);
 
 /*
- * Take @signals as events: they are blocked until loop_free(), so call child_prepare() before, and
- * no thread may be started before. SIGHUP stays ignored when it was (nohup). At most once a loop.
+ * Receive @signals as events. They are blocked until loop_free(), so call child_prepare() before,
+ * and start no thread before. SIGHUP stays ignored if it was (nohup). At most once for each loop.
  */
 int loop_signals(struct loop *loop, const int *signals, size_t nr, loop_fn fn, void *ctx);
 
 /* Call @fn first after @first_ns (at least 1), then every @every_ns; 0: only once. */
 int loop_timer(struct loop *loop, __u64 first_ns, __u64 every_ns, loop_fn fn, void *ctx);
 
-/* Call @fn of @ctx, a timer of this loop, once more after @ns (at least 1). */
+/* Call @fn of @ctx, a timer of this loop, again after @ns (at least 1). */
 int loop_again(struct loop *loop, loop_fn fn, void *ctx, __u64 ns);
 
 /* Call @fn while @fd is readable or hung up. The descriptor stays the caller's. */
 int loop_fd(struct loop *loop, int fd, loop_fn fn, void *ctx);
 
-/* No longer look at @fd. May be called from its own @fn. */
+/* Stop polling @fd. May be called from its own @fn. */
 void loop_forget(struct loop *loop, int fd);
 
-/* Each of those that add returns 0 or a negative errno (-ENOSPC: more than 8 sources). */
+/* All functions that add a source return 0 or a negative errno (-ENOSPC: more than 8 sources). */
 
 /* Run until a source returns non-zero, or a negative errno of poll() or read(). */
 int loop_run(struct loop *loop);

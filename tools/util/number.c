@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* number.c - the numbers of a command line. */
+/* number.c - parse the numbers of a command line. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ __u64 parse_seconds(const char *option, const char *text, double least, double m
 
 	errno = 0;
 	value = strtod(text, &end);
-	/* Not ">": that would let "nan" pass. */
+	/* Not written with ">", which would accept "nan". */
 	if (errno || end == text || *end || !(value >= least && value <= most))
 		die_usage("%s: '%s' is not a number of seconds from %g to %.0f", option, text, least, most);
 	return (__u64)(value * 1e9 + 0.5);

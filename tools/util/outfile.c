@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* outfile.c - files that the user names for output: never through a link that somebody planted. */
+/*
+ * outfile.c - output files that the user names: never written through a link that somebody else
+ * made.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,7 +12,7 @@
 #include <unistd.h>
 #include "util/outfile.h"
 
-/* /dev/stdout and what the shell makes of >(COMMAND) are links, which only root can plant. */
+/* /dev/stdout and the names for >(COMMAND) in a shell are links, which only root can make. */
 static int open_there(const char *path)
 {
 	int links = strncmp(path, "/dev/", 5) ? O_NOFOLLOW : 0;

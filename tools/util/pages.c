@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* pages.c - asks how large pages are: kernels for other machines have 16 or 64 KiB, and huge pages to match. */
+/*
+ * pages.c - checks the page sizes: kernels for other machines have pages of 16 or 64 KiB, and
+ * larger huge pages.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -23,7 +26,7 @@ int pages_check(long page, const char *pmd_file, char *err, size_t size)
 	}
 	file = fopen(pmd_file, "re");
 	if (!file)
-		return 0; /* built without: the size then follows from that of a page */
+		return 0; /* built without huge pages: their size then follows from the page size */
 	if (fscanf(file, "%ld", &pmd) != 1)
 		pmd = 0;
 	fclose(file);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* replace.c - put a file in the place of another at once. */
+/* replace.c - replace a file in one step. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* replace.h - put a file in the place of another at once: who reads sees the old or the new, whole. */
+/*
+ * replace.h - replace a file in one step: a reader sees either the whole old or the whole new file.
+ */
 #ifndef DAX_UTIL_REPLACE_H
 #define DAX_UTIL_REPLACE_H
 
@@ -7,9 +9,9 @@
 #include <sys/types.h>
 
 /*
- * Write @len bytes to @path, with @mode whatever the umask. It is written beside it first, under a
- * name that begins with a dot and ends in six random characters. Returns 0 or a negative errno, and
- * then the old file is as it was and nothing lies beside it.
+ * Write @len bytes to @path, with @mode regardless of the umask. They are first written beside it,
+ * to a file whose name begins with a dot and ends in six random characters. Returns 0 or a negative
+ * errno; on an error the old file is unchanged, and no temporary file is left.
  */
 int replace_file(const char *path, const void *bytes, size_t len, mode_t mode);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sysblock.c - what sysfs says of a block device. */
+/* sysblock.c - read attributes of a block device in sysfs. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

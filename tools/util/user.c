@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* user.c - run a command as another user than root. */
+/* user.c - run a command as a user other than root. */
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -45,7 +45,7 @@ void user_require(const struct user *user)
 
 int user_become(const struct user *user)
 {
-	/* In this order: once the user is another, nothing more can be set. */
+	/* In this order: after setuid() nothing else can be set. */
 	if (!geteuid() && initgroups(user->name, user->gid))
 		return -errno;
 	if (setgid(user->gid) || setuid(user->uid))

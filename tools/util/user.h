@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* user.h - run a command as another user than root. */
+/* user.h - run a command as a user other than root. */
 #ifndef DAX_UTIL_USER_H
 #define DAX_UTIL_USER_H
 

@@ -8,7 +8,10 @@
 #endif
 
 _Static_assert(sizeof(DAXSCOPE_VERSION) <= DAXSCOPE_VERSION_SIZE, "a longer version");
-/* In a section of its own, always as long: a hash of the program leaves it out (tools/dash/format/measured.c). */
+/*
+ * In a section of its own, always of the same length: a hash of the program leaves it out
+ * (tools/dash/format/measured.c).
+ */
 __attribute__((section(".daxscope_version"))) const char daxscope_version[DAXSCOPE_VERSION_SIZE] = DAXSCOPE_VERSION;
 
 void print_version(const char *program)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* version.h - the version of the programs, in a file of its own so that a new one rebuilds little. */
+/*
+ * version.h - the version of the programs, in a file of its own so that a new version rebuilds
+ * little.
+ */
 #ifndef DAX_UTIL_VERSION_H
 #define DAX_UTIL_VERSION_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* columns.c - which columns of a table fit, and its lines. */
+/* columns.c - choose the columns of a table that fit, and format its lines. */
 #include <stdio.h>
 #include <string.h>
 #include "view/columns.h"
@@ -15,8 +15,7 @@ static bool is_command(enum dax_item_kind kind)
 	return kind == DAX_PROCESS || kind == DAX_THREAD;
 }
 
-/* The name of a process has 15 bytes at most; a path gets a quarter of the line, and what is left.
- */
+/* The name of a process has at most 15 bytes; a path gets a quarter of the line, and the rest. */
 static int least_name(enum dax_item_kind kind, int width)
 {
 	if (is_command(kind))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* details.c - everything that is known about one file, process, thread, cgroup or mount. */
+/* details.c - show everything that is known about one file, process, thread, cgroup or mount. */
 #include <stdio.h>
 #include <string.h>
 #include "util/escape.h"
@@ -100,7 +100,7 @@ static void add_fields(struct lines *lines, const struct dax_item *item)
 	}
 }
 
-/* A row for each power of two between the first and the last that holds something. */
+/* A row for each power of two between the first and the last with counts. */
 static void add_histogram(struct lines *lines, const struct dax_item *item, enum dax_class cls)
 {
 	__u64 sum[DAX_LAT_BUCKETS / 4 + 2] = {0}, most = 0;
@@ -126,7 +126,7 @@ static void add_histogram(struct lines *lines, const struct dax_item *item, enum
 	for (i = first; i <= last; i++) {
 		num.count = sum[i];
 		format_num(count, num, DAX_UNIT_COUNT);
-		/* The last row has no upper bound: it begins where the one before it ends. */
+		/* The last row has no upper bound: it begins where the previous row ends. */
 		num.count = 1ULL << (i + DAX_LAT_MIN_EXP - (i == nr - 1));
 		format_num(upper, num, DAX_UNIT_NS);
 		format_bar(bar, (double)sum[i] / (double)most, room < BAR_MAX ? room : BAR_MAX,
@@ -143,7 +143,7 @@ void lines_details(struct lines *lines, const struct dax_item *item)
 
 	add_identity(lines, item);
 	lines_resident(lines, item);
-	/* Advice about a fallback stands with the reasons. */
+	/* Advice about a fallback is shown with the reasons. */
 	if (cause && !strcmp(cause, "never_tried"))
 		lines_advice(lines, item, DAX_TOTAL);
 	add_reasons(lines, item);

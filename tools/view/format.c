@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* format.c - numbers and names as people read them, safe for a terminal and bounded. */
+/* format.c - format numbers and names for people, safe for a terminal and limited in length. */
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,15 +7,15 @@
 #include "util/escape.h"
 #include "view/format.h"
 
-#define PATH_KEPT 1000 /* bytes at the end of a path that are worth showing */
+#define PATH_KEPT 1000 /* bytes at the end of a path that are shown */
 
-/* @value with three significant digits and the first of @suffix it is below @base of. */
+/* @value with three significant digits, and the first of @suffix for which it is below @base. */
 static void scaled(char *out, size_t size, double value, double base, const char *const suffix[],
 		   int nr)
 {
 	int i = 0, digits;
 
-	/* Not above 999: what would be rounded up to 1000 takes the next suffix. */
+	/* Not above 999: a value that would be rounded to 1000 gets the next suffix. */
 	while (i < nr - 1 && value >= (i ? base - 0.5 : base)) {
 		value /= base;
 		i++;
@@ -29,7 +29,7 @@ static void real_or_count(char *out, size_t size, const struct dax_num *num, dou
 {
 	double value = num->kind == DAX_NUM_COUNT ? (double)num->count : num->real;
 
-	/* A whole number below the first step is shown as it is. */
+	/* A whole number below the first step is shown unchanged. */
 	if (value < base && (num->kind == DAX_NUM_COUNT || value == 0))
 		snprintf(out, size, "%.0f%s", value, suffix[0]);
 	else
@@ -40,7 +40,7 @@ static void percent(char *out, size_t size, double ratio)
 {
 	static const char *const suffix[] = {"%", "k%", "M%", "G%"};
 
-	/* Never round to all or nothing. */
+	/* Do not round to 0 % or 100 % unless it is exactly that. */
 	if (ratio > 0 && ratio < 0.0005)
 		snprintf(out, size, "<0.1%%");
 	else if (ratio < 1 && ratio >= 0.9995)
@@ -147,7 +147,7 @@ void format_name(char out[FORMAT_NAME_MAX], const struct dax_item *item, bool as
 	}
 }
 
-/* Only these need no quotes in any shell. */
+/* Only these characters need no quotes in any shell. */
 static bool plain(const char *text)
 {
 	return *text && !text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -156,7 +156,7 @@ static bool plain(const char *text)
 
 struct out {
 	char *at;
-	size_t left; /* with room for the final NUL */
+	size_t left; /* including the final NUL */
 };
 
 static void append_text(struct out *out, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -176,7 +176,7 @@ static void append_text(struct out *out, const char *fmt, ...)
 	out->left -= (size_t)len;
 }
 
-/* One word for a POSIX shell; with unprintable bytes one for bash, zsh and ksh: $'...'. */
+/* One word for a POSIX shell; with unprintable bytes, one for bash, zsh and ksh: $'...'. */
 static void put_quoted(struct out *out, const char *text, size_t len, bool ascii)
 {
 	char raw[PATH_KEPT + 1], shown[4 * PATH_KEPT + 1];
@@ -215,7 +215,7 @@ static void put_place(struct out *out, const char *place, const struct dax_item 
 									  : item->most_pid;
 	const char *slash;
 
-	/* What begins with ".../" is only the end of a path: nothing to type. */
+	/* A path that begins with ".../" is incomplete: it cannot be typed. */
 	if (path && (path[0] != '/' || strlen(path) > PATH_KEPT))
 		path = NULL;
 	slash = path ? strrchr(path, '/') : NULL;
@@ -277,7 +277,7 @@ int format_width(const char *text)
 	return used;
 }
 
-/* Where the end of @text that fills at most @columns begins. */
+/* The start of the end of @text that fits in @columns. */
 static const char *fit_end(const char *text, int columns)
 {
 	while (format_width(text) > columns) {
@@ -331,7 +331,7 @@ void format_bar(char out[FORMAT_LINE_MAX], double share, int columns, bool ascii
 	if (eighths > columns * 8)
 		eighths = columns * 8;
 	if (ascii && eighths < 8)
-		eighths = 8; /* something is not nothing */
+		eighths = 8; /* a share above 0 must be visible */
 	for (i = 0; i < eighths / 8; i++)
 		used += (size_t)snprintf(out + used, FORMAT_LINE_MAX - used, ascii ? "#" : "█");
 	if (!ascii)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* format.h - numbers and names as people read them, safe for a terminal and bounded. */
+/* format.h - format numbers and names for people, safe for a terminal and limited in length. */
 #ifndef DAX_VIEW_FORMAT_H
 #define DAX_VIEW_FORMAT_H
 
@@ -12,7 +12,7 @@
 
 /*
  * @num with three significant digits: 1.23k, 13.0%, 4.10us; "-" when unknown. A partial count is
- * marked '>' (at least), a partial ratio '~' (of what was tracked).
+ * marked with '>' (at least), a partial ratio with '~' (of what was tracked).
  */
 void format_num(char out[FORMAT_NUM_MAX], struct dax_num num, enum dax_unit unit);
 
@@ -20,31 +20,31 @@ void format_num(char out[FORMAT_NUM_MAX], struct dax_num num, enum dax_unit unit
 void format_field(char *out, size_t size, const struct dax_field *field,
 		  const struct dax_item *item, enum dax_window window, bool ascii);
 
-/* Who @item is. Of very long paths the end is kept. */
+/* The name of @item. Of very long paths only the end is kept. */
 void format_name(char out[FORMAT_NAME_MAX], const struct dax_item *item, bool ascii);
 
-/* Device number as /proc/self/mountinfo has it: "259:0". */
+/* The device number as in /proc/self/mountinfo: "259:0". */
 void format_device(char out[FORMAT_NUM_MAX], __u32 dev);
 
-/* The command @run with {file}, {dir} and {pid} filled in, quoted for a shell. */
+/* The command @run, with {file}, {dir} and {pid} replaced, quoted for a shell. */
 void format_run(char out[FORMAT_LINE_MAX], const char *run, const struct dax_item *item,
 		bool ascii);
 
-/* "extent_short, 10 of 12 fallbacks", and what it means, from @advice. */
+/* "extent_short, 10 of 12 fallbacks", and its meaning, from @advice. */
 void format_cause(char out[FORMAT_LINE_MAX], const struct dax_advice *advice);
 
 /*
- * Write escaped @text to @out in exactly @columns terminal columns: cut with "..." at its end, or
- * at its beginning when @keep_end, and padded with spaces on the right, or on the left when
+ * Write escaped @text to @out in exactly @columns terminal columns: cut off with "..." at its end,
+ * or at its beginning with @keep_end; padded with spaces on the right, or on the left with
  * @to_right.
  */
 void format_fit(char out[FORMAT_LINE_MAX], const char *text, int columns, bool keep_end,
 		bool to_right);
 
-/* A bar for a @share of 0 to 1 of @columns; anything above 0 can be seen. */
+/* A bar of @columns for a @share of 0 to 1; any share above 0 is visible. */
 void format_bar(char out[FORMAT_LINE_MAX], double share, int columns, bool ascii);
 
-/* Terminal columns of escaped @text. */
+/* The terminal columns that escaped @text takes. */
 int format_width(const char *text);
 
 #endif

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* json.c - an interval as one line of JSON: raw numbers, the unit in the key, null for unknown. */
+/*
+ * json.c - an interval as one line of JSON: raw numbers, with the unit in the key; null for
+ * unknown.
+ */
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
@@ -10,12 +13,12 @@
 #include "util/version.h"
 #include "view/view.h"
 
-/* ASCII only: a terminal that is shown the line must not act on what names hold. */
+/* Only ASCII: names must not be able to control a terminal that shows the line. */
 #define JSON_FORMAT (JSON_COMPACT | JSON_ENSURE_ASCII | JSON_REAL_PRECISION(9))
 
 /*
- * jansson's *_new() functions take over what they are given and fail on NULL, so a value that
- * could not be made is seen where it is put in.
+ * jansson's *_new() functions take over their arguments and fail on NULL, so a value that could not
+ * be made is noticed where it is inserted.
  */
 static int set_new(json_t *object, const char *key, json_t *value)
 {
@@ -96,7 +99,7 @@ static int put_fields(json_t *object, const struct dax_item *item, enum dax_wind
 	return failed;
 }
 
-/* The counters themselves, so that they can be compared one by one. */
+/* The counters themselves, so that each can be compared. */
 static json_t *counts(const struct dax_item *item)
 {
 	const struct dax_counts *cell = dax_item_cell(item, DAX_TOTAL);
@@ -126,7 +129,7 @@ static json_t *counts(const struct dax_item *item)
 	return NULL;
 }
 
-/* Buckets that hold something, as [upper bound in ns, count]; the last one has no bound: null. */
+/* Buckets with counts, as [upper bound in ns, count]; the last bucket has no bound: null. */
 static json_t *histogram(const __u64 bucket[DAX_LAT_BUCKETS])
 {
 	json_t *list = json_array();
@@ -170,7 +173,7 @@ static json_t *latency(const struct dax_item *item)
 	return NULL;
 }
 
-/* Waits for entry locks by what the task was about; null where no tier counts them. */
+/* Waits for entry locks by operation; null if they are not counted here. */
 static json_t *waits(const struct dax_item *item)
 {
 	const struct dax_counts *cell = dax_item_cell(item, DAX_TOTAL);

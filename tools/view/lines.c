@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* lines.c - text made ahead of showing it: totals, reasons and advice as lines that fit a width. */
+/* lines.c - build text before it is shown: totals, reasons and advice as lines that fit a width. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,7 +35,7 @@ static void add_one(struct lines *lines, enum line_style style, int indent, cons
 	lines->line[lines->nr++] = (struct line){copy, style};
 }
 
-/* Bytes of @text that fit @columns, cut at a space where there is one. */
+/* Bytes of @text that fit in @columns, cut at a space if there is one. */
 static size_t fit_words(const char *text, int columns)
 {
 	size_t fits = escape_fit(text, columns, NULL), at;
@@ -69,7 +69,10 @@ void lines_add(struct lines *lines, enum line_style style, int indent, const cha
 	} while (*at);
 }
 
-/* Bytes of the command @text to put on a line: up to a space outside quotes; a word too long is cut. */
+/*
+ * Bytes of the command @text for one line: up to a space outside quotes; a word that is too long is
+ * cut.
+ */
 static size_t fit_command(const char *text, int columns)
 {
 	size_t fits = escape_fit(text, columns, NULL), good = 0, at;
@@ -93,7 +96,7 @@ static size_t fit_command(const char *text, int columns)
 	return good ? good : fits ? fits : 1;
 }
 
-/* Lines that a shell reads as one, wherever they are broken. */
+/* Add a command in lines that a shell reads as one. */
 static void add_command(struct lines *lines, int indent, const char *begin, const char *text)
 {
 	char line[FORMAT_LINE_MAX];
@@ -124,7 +127,7 @@ void lines_free(struct lines *lines)
 	lines->nr = lines->space = 0;
 }
 
-/* The totals, a line each, in the order in which they are left out last. */
+/* The totals, one line each; when there is no room, the last lines are left out first. */
 struct summary {
 	const char *head, *field[8];
 };

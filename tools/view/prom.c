@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* prom.c - the one table of metrics, and how Prometheus' text format writes them. */
+/* prom.c - the one table of metrics, and how they are written in Prometheus' text format. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +11,16 @@
 #include "util/version.h"
 
 /*
- * A histogram ends each of its buckets below a power of two; two further powers of two are
- * one bucket of Prometheus'. "Up to and including" is what le means, so it is 1 ns less.
+ * One bucket of the Prometheus histogram holds the four buckets of a power of two. "le" means "up to
+ * and including", so its bound is 1 ns below the power of two.
  */
 #define STEPS_OF_POWER 4
 #define NSEC	       1000000000ULL
 
-/* Items that have the same labels: one, but for cgroups that came back under their old name. */
+/*
+ * The items with the same labels: one, except for cgroups that were created again under the same
+ * name.
+ */
 struct series {
 	const struct dax_item **item;
 	size_t nr;
@@ -30,26 +33,26 @@ struct prom {
 	const struct dax_model *model;
 	struct series *mount, *cgroup;
 	size_t nr_mounts, nr_cgroups, mounts_left_out, cgroups_left_out;
-	struct dax_item none; /* "other", where there is none: what is 0 so far is told all the same */
-	const struct dax_item **items; /* what the series point into */
+	struct dax_item none; /* "other" if there is none, so that counters are present while they are 0 */
+	const struct dax_item **items; /* items that the series point to */
 };
 
 struct metric {
 	const char *name, *type, *help;
-	bool cgroups; /* "dax_cgroup_..." too */
-	/* Of each series: @nr samples that have labels of their own. */
+	bool cgroups; /* also "dax_cgroup_..." */
+	/* For each series, @nr samples with labels of their own: */
 	unsigned int nr;
 	void (*labels)(char *out, size_t size, unsigned int i);
 	struct dax_num (*value)(const struct dax_item *item, unsigned int i);
-	const char *field[2];	 /* or: values are those of these fields ... */
-	const char *field_is[2]; /* ... that have these labels */
-	bool exact;		 /* what is only known to be at least so much is left out */
-	/* Or it is written by itself, of the host or of each series. */
+	const char *field[2];	 /* or the values are those of these fields ... */
+	const char *field_is[2]; /* ... with these labels */
+	bool exact;		 /* values that are only known as "at least" are left out */
+	/* Or the metric has its own function, for the host or for each series: */
 	void (*host)(const struct prom *prom, const struct metric *metric);
 	void (*histogram)(const struct prom *prom, const struct metric *metric, const struct series *series);
 };
 
-/* What the format has to be told apart from its own quotes. Control bytes are text by now. */
+/* Escape a label value for the format. Control bytes are escaped already. */
 static void quote(char *out, size_t size, const char *text)
 {
 	char clean[PROM_LABEL];
@@ -149,7 +152,7 @@ static struct dax_num waits(const struct dax_item *item, unsigned int i)
 	return counter(dax_item_cell(item, DAX_TOTAL)->wait[i]);
 }
 
-/* Seconds of @ns, all nine digits: a double would round large sums. */
+/* @ns in seconds with all nine digits: a double would round large sums. */
 static void seconds(FILE *to, __u64 ns)
 {
 	fprintf(to, "%llu.%09llu", (unsigned long long)(ns / NSEC), (unsigned long long)(ns % NSEC));
@@ -179,7 +182,7 @@ static void histogram(const struct prom *prom, const struct metric *metric, cons
 		(unsigned long long)below);
 }
 
-/* Waits are within faults, so they are no class of these. */
+/* Waits happen inside faults, so they are not a class here. */
 static void fault_histogram(const struct prom *prom, const struct metric *metric,
 			    const struct series *series)
 {
@@ -332,7 +335,7 @@ static void write_metric(const struct prom *prom, const struct metric *metric)
 		series_values(prom, metric, "cgroup_", &prom->cgroup[i]);
 }
 
-/* A path begins with a slash, so "other" is none. */
+/* A path begins with a slash, so "other" cannot be one. */
 static void mount_labels(struct series *series, const struct dax_item *item)
 {
 	char mount[2 * PROM_LABEL], device[2 * PROM_LABEL];
@@ -342,7 +345,7 @@ static void mount_labels(struct series *series, const struct dax_item *item)
 	snprintf(series->labels, sizeof(series->labels), "mount=\"%s\",device=\"%s\"", mount, device);
 }
 
-/* A device has one item, so labels differ. */
+/* Each device has one item, so the labels differ. */
 static int collect_mounts(struct prom *prom)
 {
 	const struct dax_items *list = &prom->model->list[DAX_MOUNT];
@@ -359,7 +362,7 @@ static int collect_mounts(struct prom *prom)
 
 		if (i == list->nr && other)
 			break;
-		/* One more than so many: "other". */
+		/* At the limit, add the mount to "other". */
 		if (!item->other && prom->nr_mounts - other == PROM_MOUNTS) {
 			prom->mounts_left_out++;
 			continue;
@@ -379,7 +382,10 @@ static const char *cgroup_name(const struct dax_item *item)
 	return item->other || !item->cgroup_path ? "other" : item->cgroup_path;
 }
 
-/* A cgroup that was made again under its name is another, and would be a second series of that name. */
+/*
+ * A cgroup that was created again under its name is a different item, and would be a second series
+ * of that name.
+ */
 static struct series *cgroup_series(struct prom *prom, const struct dax_item *item)
 {
 	char clean[PROM_LABEL], quoted[2 * PROM_LABEL];

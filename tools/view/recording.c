@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* recording.c - what a recording is of, and in what state the file is, as text and as JSON. */
+/* recording.c - what a recording is of, and the condition of the file, as text and as JSON. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -48,7 +48,7 @@ json_t *recording_json(const struct rec_reader *reader)
 		const char *key;
 		json_t *value;
 	} member[] = {
-		{"format", NULL}, /* below */
+		{"format", NULL}, /* set below */
 		{"tool", text_to_json(text[REC_TAG_TOOL])},
 		{"args", args_to_json(facts)},
 		{"kernel", kernel_to_json(text[REC_TAG_SYSNAME], text[REC_TAG_RELEASE],

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* text.c - a frame of plain text: totals, tables, and what to do about what fell back. */
+/* text.c - a frame of plain text: totals, tables, and what to do about fallbacks. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 
 #define LIST_COLUMNS 79
 #define NAME_BYTES   1024
-#define ADVICE_MAX   4 /* different causes explained in one frame */
+#define ADVICE_MAX   4 /* different causes that are explained in one frame */
 
 const char *view_table_name(enum dax_item_kind kind)
 {
@@ -141,7 +141,7 @@ static int add_table(struct lines *lines, const struct dax_model *model, enum da
 	return 0;
 }
 
-/* Each cause once, told for the file that has most of it. */
+/* Each cause once, for the file that has most of it. */
 static int add_advice(struct lines *lines, const struct dax_model *model)
 {
 	const struct dax_items *items = &model->list[DAX_FILE];
@@ -188,7 +188,7 @@ int view_text(FILE *to, const struct dax_model *model, const struct view_opts *o
 		ret = add_table(&lines, model, DAX_PROCESS, opts);
 	if (!ret)
 		ret = add_table(&lines, model, DAX_THREAD, opts);
-	/* One alone has the totals. */
+	/* A single cgroup has the same numbers as the totals. */
 	if (!ret && model->list[DAX_CGROUP].nr > 1)
 		ret = add_table(&lines, model, DAX_CGROUP, opts);
 	if (!ret && model->list[DAX_MOUNT].nr > 1)

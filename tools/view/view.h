@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* view.h - what daxtop shows of a model, on whatever it is shown. */
+/* view.h - output of a model, in all formats. */
 #ifndef DAX_VIEW_H
 #define DAX_VIEW_H
 
@@ -11,36 +11,36 @@
 struct view_opts {
 	const struct dax_field *sort;
 	bool reverse;
-	size_t rows;	       /* at most, of each table; 0: all */
+	size_t rows;	       /* maximum for each table; 0: all */
 	int columns;	       /* width of text */
 	const char *recording; /* its name, any bytes, for the first line; NULL: none */
-	bool ascii;	       /* nothing but ASCII */
-	/* Of daxtop when NULL: lines of text that come first, ended by NULL, safe to show; ... */
+	bool ascii;	       /* use only ASCII */
+	/* NULL for daxtop: lines of text to print first, ended by NULL, safe to print; ... */
 	const char *const *head;
-	const char *schema;   /* ... what kind of JSON it is, ... */
-	struct json_t *extra; /* ... and members to add to it. */
+	const char *schema;   /* ... name of the JSON schema, ... */
+	struct json_t *extra; /* ... and members to add to the JSON. */
 };
 
-/* What tables are called; NULL for the host. */
+/* The name of a table; NULL for the host. */
 const char *view_table_name(enum dax_item_kind kind);
 
-/* The table to show after that of @kind, in the order in which people look; @model may be NULL. */
+/* The table to show after the one of @kind; @model may be NULL. */
 enum dax_item_kind view_next_table(const struct dax_model *model, enum dax_item_kind kind);
 
 /*
- * The items of a table in the order to show them, in memory of the caller's (free() it); NULL when
- * out of memory.
+ * The items of a table in the order to show; the caller calls free() on it. NULL when out of
+ * memory.
  */
 const struct dax_item **view_order(const struct dax_items *items, const struct dax_field *sort,
 				   enum dax_window window, bool reverse);
 
-/* One frame of text. Returns 0 or a negative errno; what was written may wait in the buffer. */
+/* Write one frame of text. Returns 0 or a negative errno; the output may still be in the buffer. */
 int view_text(FILE *to, const struct dax_model *model, const struct view_opts *opts);
 
-/* One line of JSON, an object. Returns 0 or a negative errno. */
+/* Write one line of JSON, an object. Returns 0 or a negative errno. */
 int view_json(FILE *to, const struct dax_model *model, const struct view_opts *opts);
 
-/* All fields with what they mean, for people. */
+/* List all fields with their meaning. */
 void view_list_fields(FILE *to);
 
 #endif

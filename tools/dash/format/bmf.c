@@ -37,7 +37,7 @@ static int read_measure(const struct doc *doc, const struct at *at, json_t *obje
 		return err;
 	if (!isnan(m->lo) && !isnan(m->hi) && m->lo > m->hi)
 		return doc_fail(doc, at, "'%s': lower_value is above upper_value", at->key);
-	/* The two measures that Bencher has built in. */
+	/* The two measures that Bencher defines itself. */
 	m->class = !strcmp(m->name, "throughput") ? DASH_RATE : DASH_TIME;
 	if (m->better == DASH_NONE)
 		m->better = m->class == DASH_RATE ? DASH_HIGHER : DASH_LOWER;

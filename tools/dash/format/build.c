@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* build.c - runs put together by readers: clean texts, bounded, and sane numbers only. */
+/*
+ * build.c - functions for readers to build runs: clean texts, with limits, and only valid numbers.
+ */
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
@@ -22,7 +24,7 @@ int format_fail(struct format_error *error, size_t line, const char *fmt, ...)
 	return -EINVAL;
 }
 
-/* Bytes of the UTF-8 character at @s, and its code point; 0: none. */
+/* Length of the UTF-8 character at @s, and its code point; 0: not a character. */
 static size_t decode(const unsigned char *s, size_t len, unsigned *code)
 {
 	static const unsigned least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -117,7 +119,7 @@ struct dash_run *run_add(struct dash_runs *runs, const struct format_given *give
 struct dash_metric *metric_add(struct dash_run *run, const struct format_given *given,
 			       const char *workload, const char *name, const char *unit)
 {
-	/* Room for twice as many whenever it is full: at 0, 1, 2, 4 ... */
+	/* Double the array whenever it is full: at 0, 1, 2, 4 ... */
 	bool full = !(run->nr_metrics & (run->nr_metrics - 1));
 	size_t room = run->nr_metrics ? 2 * run->nr_metrics : 1;
 	struct dash_metric *more = full ? reallocarray(run->metric, room, sizeof(*more)) : run->metric;
@@ -258,7 +260,7 @@ double hist_quantile(const struct dash_hist *hist, double q)
 	double want = q * hist->count, below = 0;
 	size_t i;
 
-	/* By order statistics a one-sided 95 % bound of q needs so many values. */
+	/* By order statistics, a one-sided 95 % bound of the quantile q needs this many values. */
 	if (q >= 1 || hist->count < log(0.05) / log(q))
 		return NAN;
 	for (i = 0; i < hist->nr; i++) {
@@ -329,7 +331,7 @@ static bool is_sha(const char *sha)
 	return len >= 7 && len <= 64 && !sha[len];
 }
 
-/* The name of a deleted branch's tip in a push event: no commit at all. */
+/* In a push event all zeros stand for a deleted branch: not a commit. */
 static bool is_zeros(const char *sha)
 {
 	return !sha[strspn(sha, "0")];
@@ -346,7 +348,7 @@ static int by_name(const void *a, const void *b)
 	return order ? order : strcmp(x->name, y->name);
 }
 
-/* Two values of one metric would be one of them in the store. */
+/* The store keeps one value of a metric in a run: refuse two. */
 static int refuse_twins(const struct dash_run *run, struct format_error *error)
 {
 	struct dash_metric **all = malloc((run->nr_metrics + 1) * sizeof(*all));
@@ -411,7 +413,9 @@ int run_finish(struct dash_run *run, const char *text, size_t len, struct format
 		err = refuse_twins(run, error);
 	if (err || run->uuid)
 		return err;
-	/* The order of history and what else was given later do not make another run of it. */
+	/*
+	 * Fields that were added later, such as the order of history, must not make it another run.
+	 */
 	snprintf(seed, sizeof(seed), "%s/%s/%s/%s", run->commit.repo, run->commit.sha,
 		 run->pair ? run->pair : "", env_get(run, DASH_ENV_CPU) ?: "");
 	hash_hex(seed, text, len, hash);

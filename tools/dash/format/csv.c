@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* csv.c - a table: a row a run, columns time and commit, and one for each metric, as Otava has it. */
+/*
+ * csv.c - a table with one row for each run: columns time and commit, and one for each metric, as
+ * in Otava.
+ */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -13,7 +16,7 @@
 
 struct csv {
 	const char *p, *end;
-	size_t line; /* of the row that was read last */
+	size_t line; /* line of the row that was read last */
 	size_t next_line;
 	char **cell;
 	size_t nr;
@@ -36,7 +39,7 @@ static int cell_add(struct csv *csv, const char *text, size_t len)
 	return more[csv->nr] ? (csv->nr++, 0) : -ENOMEM;
 }
 
-/* A quoted cell, "" standing for a quote. */
+/* Read a quoted cell, in which "" is a quote. */
 static int quoted(struct csv *csv, struct format_error *error)
 {
 	char *text = malloc((size_t)(csv->end - csv->p) + 1);
@@ -67,7 +70,7 @@ static int quoted(struct csv *csv, struct format_error *error)
 	return err;
 }
 
-/* 1: a row; 0: the end. */
+/* Returns 1: a row was read; 0: end of the file. */
 static int row_read(struct csv *csv, struct format_error *error)
 {
 	row_free(csv);
@@ -127,7 +130,7 @@ static enum column column_of(const char *name)
 	return METRIC;
 }
 
-/* A column's header is METRIC, or WORKLOAD{PARAMS} METRIC with a unit in brackets: as we write it. */
+/* A column's header is METRIC, or WORKLOAD{PARAMS} METRIC [UNIT], which is how we write it. */
 static int put_metric(struct dash_run *run, const struct format_given *given, const char *header,
 		      double value)
 {
@@ -205,7 +208,7 @@ static int read_cell(struct dash_run *run, const struct format_given *given, con
 	return put_metric(run, given, header, value);
 }
 
-/* 1: go on. @start: where the row begins in the text. */
+/* Returns 1 to continue. @start: where the row begins in the text. */
 static int read_row(const struct csv *head, const struct csv *row, const char *start,
 		    const struct format_given *given, struct dash_runs *out,
 		    struct format_error *error)
@@ -223,7 +226,7 @@ static int read_row(const struct csv *head, const struct csv *row, const char *s
 		err = read_cell(run, given, head->cell[i], row->cell[i], row->line, error);
 	if (!err && !run->nr_metrics)
 		return format_fail(error, row->line, "a row without a value");
-	/* By the row itself, so that one that was written twice is one run. */
+	/* Hash the row itself, so that a row that occurs twice is one run. */
 	if (!err)
 		err = run_finish(run, start, (size_t)(row->p - start), error);
 	if (err == -EINVAL)
@@ -300,7 +303,7 @@ static const struct dash_metric *metric_of(const struct dash_run *run, const str
 	return NULL;
 }
 
-/* Columns are the metrics in the order in which runs first have them. */
+/* The metrics as columns, in the order in which the runs have them first. */
 static const struct dash_metric **columns(const struct dash_runs *runs, size_t *nr)
 {
 	const struct dash_metric **all = NULL;

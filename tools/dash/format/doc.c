@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* doc.c - JSON documents: parsing, members of the right type, and the line of what is wrong. */
+/* doc.c - JSON documents: parsing, members of the right type, and the line of an error. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -23,7 +23,7 @@ void doc_free(struct doc *doc)
 	doc->root = NULL;
 }
 
-/* The parser took it, so every string and bracket is closed. */
+/* The parser accepted the text, so every string and bracket is closed. */
 static const char *skip_space(const char *p, const char *end)
 {
 	while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
@@ -62,7 +62,7 @@ static const char *skip_value(const char *p, const char *end)
 	return p;
 }
 
-/* The value of @at in the container that begins at @p; @p itself when it is not found. */
+/* Find the value of @at in the container that begins at @p; @p itself when it is not found. */
 static const char *enter(const char *p, const char *end, const struct at *at)
 {
 	const char *start = p = skip_space(p, end);
@@ -83,7 +83,7 @@ static const char *enter(const char *p, const char *end, const struct at *at)
 			same = (size_t)(p - key) == strlen(at->key) + 2 &&
 			       !memcmp(key + 1, at->key, strlen(at->key));
 			p = skip_space(p, end);
-			p = p < end ? p + 1 : end; /* the colon */
+			p = p < end ? p + 1 : end; /* skip the colon */
 			if (same)
 				return skip_space(p, end);
 		} else if (i == at->index) {
@@ -117,7 +117,7 @@ int doc_fail(const struct doc *doc, const struct at *at, const char *fmt, ...)
 	return -EINVAL;
 }
 
-/* 1: *value is it; 0: there is none. */
+/* Returns 1 and *value when it is there, 0 when it is not. */
 static int find(const struct doc *doc, const struct at *up, json_t *object, const char *key,
 		bool need, json_t **value)
 {

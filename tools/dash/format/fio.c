@@ -17,7 +17,7 @@ static bool is_fio(const char *text, size_t len)
 	return found;
 }
 
-/* fio prints text before its JSON when it warns. */
+/* fio prints warnings before its JSON. */
 static const char *skip_notes(const char *text, size_t *len)
 {
 	const char *brace = memchr(text, '{', *len);
@@ -51,7 +51,7 @@ static int by_upper(const void *a, const void *b)
 	return (x->upper > y->upper) - (x->upper < y->upper);
 }
 
-/* bins: {"ns": count}; the ns stands for the end of its bin. */
+/* bins: {"ns": count}; ns is the end of the bin. */
 static int read_bins(const struct doc *doc, const struct at *up, json_t *bins,
 		     struct dash_hist **out)
 {
@@ -111,7 +111,7 @@ static int read_latency(const struct doc *doc, const struct at *up, json_t *dir,
 	err = doc_real(doc, &at, lat, "min", false, &lo);
 	if (!err)
 		err = doc_real(doc, &at, lat, "max", false, &hi);
-	/* Nothing was measured: fio's least is the greatest number then. */
+	/* Nothing was measured: fio's minimum is then its largest number. */
 	if (err || !(lo <= hi))
 		return err;
 	snprintf(name, sizeof(name), "%s_clat_mean_ns", way);

@@ -1,35 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* format.h - files of runs: which formats there are, and reading and writing them. */
+/* format.h - files with runs: which formats there are, and how to read and write them. */
 #ifndef DASH_FORMAT_FORMAT_H
 #define DASH_FORMAT_FORMAT_H
 
 #include <stdio.h>
 #include "dash_run.h"
 
-/* A larger file is refused: nothing that is one run of a workload comes near. */
+/* Larger files are refused: no run of a workload is nearly as large. */
 #define FORMAT_MAX_BYTES (64UL << 20)
 #define FORMAT_MAX_NAME	 512 /* bytes of a name, a unit, a value of the environment */
-#define FORMAT_MAX_TEXT	 400 /* of a subject; longer ones are cut */
+#define FORMAT_MAX_TEXT	 400 /* bytes of a subject; longer ones are cut off */
 
 struct dash_runs {
 	struct dash_run *run;
 	size_t nr;
 };
 
-/* What the command line says of a file that does not say it itself. */
+/* Values from the command line, for files that do not contain them. */
 struct format_given {
 	struct dash_commit commit; /* sha NULL: not given */
 	struct dash_pair *env;
 	size_t nr_env;
-	const char *workload;	 /* of formats without one; NULL: the format's name */
-	const char *kind, *pair; /* NULL: as the file says */
-	enum dash_better better; /* of formats that do not say; DASH_NONE: not given */
-	bool advisory;		 /* gate on none of it */
+	const char *workload;	 /* for formats without one; NULL: the name of the format */
+	const char *kind, *pair; /* NULL: as in the file */
+	enum dash_better better; /* for formats that do not contain it; DASH_NONE: not given */
+	bool advisory;		 /* no metric of it can fail a job */
 };
 
 /* Why a file was refused. */
 struct format_error {
-	size_t line; /* 0: of none */
+	size_t line; /* 0: no line */
 	char text[400];
 };
 
@@ -37,10 +37,13 @@ struct format {
 	const char *name;
 	const char *what; /* for --help */
 	bool (*is)(const char *text, size_t len);
-	/* 0, -ENOMEM, or -EINVAL with @error. What was added to @out stays the caller's. */
+	/*
+	 * Returns 0, -ENOMEM, or -EINVAL with @error. Runs that were added to @out stay the
+	 * caller's.
+	 */
 	int (*read)(const char *text, size_t len, const struct format_given *given,
 		    struct dash_runs *out, struct format_error *error);
-	/* 0 or a negative errno. NULL: it cannot be written. */
+	/* Returns 0 or a negative errno. NULL: the format cannot be written. */
 	int (*write)(FILE *to, const struct dash_runs *runs);
 };
 
@@ -51,8 +54,10 @@ extern const size_t nr_formats;
 
 const struct format *format_find(const char *name);
 
-/* Read @path by @format, or by what it looks like (NULL). As read(), and -EINVAL for files that cannot
- * be read, which @error tells. */
+/*
+ * Read @path as @format, or (NULL) as the format that it looks like. Returns as read(), and -EINVAL
+ * with @error for files that cannot be read.
+ */
 int format_read_file(const char *path, const struct format *format, const struct format_given *given,
 		     struct dash_runs *out, struct format_error *error);
 

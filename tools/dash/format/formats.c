@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* formats.c - the list of formats, and reading a file of whichever. */
+/* formats.c - the list of formats, and reading a file of any of them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include "dash/format/build.h"
 
-/* Those that look at more of a file come later. */
+/* Formats that examine more of the file to be recognized come later. */
 const struct format *const formats[] = {&format_own,  &format_gab, &format_gab_bigger, &format_gbench,
 					&format_fio, &format_bmf, &format_go,	       &format_csv};
 const size_t nr_formats = sizeof(formats) / sizeof(formats[0]);
@@ -33,7 +33,7 @@ static const struct format *guess(const char *text, size_t len)
 	return NULL;
 }
 
-/* All of @fd, NUL-terminated; at most FORMAT_MAX_BYTES. */
+/* Read all of @fd, at most FORMAT_MAX_BYTES, and add a NUL. */
 static int slurp(int fd, char **text, size_t *len, struct format_error *error)
 {
 	size_t room = 65536;
@@ -64,7 +64,7 @@ static int slurp(int fd, char **text, size_t *len, struct format_error *error)
 	return 0;
 }
 
-/* What is no JSON, but was meant to be, is told where it ends to be it. */
+/* For a file that looks like JSON, but is not valid, report where the error is. */
 static int why_none(const char *text, size_t len, const struct format_given *given,
 		    struct dash_runs *out, struct format_error *error)
 {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* gab.c - github-action-benchmark: its custom tools' array, and the data.js it keeps. */
+/*
+ * gab.c - github-action-benchmark: the array of its custom tools, and the data.js file that it
+ * keeps.
+ */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -8,9 +11,9 @@
 #include "dash/format/names.h"
 #include "util/version.h"
 
-/* What data.js begins with, before its JSON. */
+/* data.js begins with this, before its JSON. */
 #define DATA_JS "window.BENCHMARK_DATA = "
-/* In 'extra' of what we wrote: the name is WORKLOAD{PARAMS} METRIC then. */
+/* In 'extra' of results that we wrote: the name is then WORKLOAD{PARAMS} METRIC. */
 #define OURS "daxdash:"
 
 static bool is_gab(const char *text, size_t len)
@@ -28,7 +31,7 @@ static bool is_gab(const char *text, size_t len)
 	return found;
 }
 
-/* "WORKLOAD{PARAMS} METRIC" to its parts. */
+/* Split "WORKLOAD{PARAMS} METRIC" into its parts. */
 static int split_ours(struct dash_metric *m, char *name)
 {
 	char *space = strrchr(name, ' ');
@@ -84,7 +87,7 @@ static int read_benches(const struct doc *doc, const struct at *up, json_t *list
 	return err;
 }
 
-/* One commit's entry of data.js. */
+/* Read the entry of one commit in data.js. */
 static int read_entry(const struct doc *doc, const struct at *at, json_t *entry, const char *suite,
 		      const struct format_given *given, struct dash_runs *out)
 {
@@ -121,7 +124,7 @@ static int read_entry(const struct doc *doc, const struct at *at, json_t *entry,
 	if (!err)
 		err = read_benches(doc, &list, benches, given->workload ?: suite, &with, run);
 	if (!err) {
-		/* By what was measured, so that an entry that was written twice is one run. */
+		/* Hash what was measured, so that an entry that occurs twice is one run. */
 		dump = json_dumps(benches, JSON_COMPACT | JSON_SORT_KEYS);
 		err = dump ? run_finish(run, dump, strlen(dump), doc->error) : -ENOMEM;
 		if (err == -EINVAL)
@@ -169,7 +172,7 @@ static int read_gab(const char *text, size_t len, const struct format_given *giv
 	int err;
 
 	if (start) {
-		/* Blanks in place of the JavaScript, so that lines stay what they are. */
+		/* Replace the JavaScript by blanks, so that line numbers stay right. */
 		brace = memchr(start, '{', len - (size_t)(start - text));
 		if (!brace)
 			return format_fail(error, 1, "no object behind BENCHMARK_DATA");

@@ -28,7 +28,7 @@ static bool is_aggregate(json_t *one)
 	return !strcmp(text_of(one, "run_type", "iteration"), "aggregate");
 }
 
-/* Numbers that describe the benchmark and are no result. */
+/* Members that describe the benchmark and are not results. */
 static bool is_setting(const char *key)
 {
 	static const char *const settings[] = {
@@ -42,11 +42,11 @@ static bool is_setting(const char *key)
 	return false;
 }
 
-/* All repetitions of @run_name: the ones that count, and their index in the list. */
+/* All repetitions of @run_name: those that are used, and their index in the list. */
 struct picked {
 	json_t *list;
 	const char *run_name;
-	bool aggregates; /* there are only these: the median, else the mean */
+	bool aggregates; /* there are only aggregates: use the median, else the mean */
 	const char *aggregate;
 };
 

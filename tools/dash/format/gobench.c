@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* gobench.c - Go's benchmark text, so that anybody can check us with benchstat. */
+/* gobench.c - Go's benchmark text, so that anybody can check our results with benchstat. */
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
@@ -12,7 +12,7 @@ struct go {
 	struct dash_run *run;
 	const struct format_given *given;
 	struct format_error *error;
-	struct repeats *repeats; /* of each metric */
+	struct repeats *repeats; /* one for each metric */
 	size_t nr_repeats, room;
 	struct unit {
 		char *name;
@@ -59,7 +59,7 @@ static int read_unit(struct go *go, char *line, size_t nr)
 	return 0;
 }
 
-/* "Name/k=v/k=v-8": the name, and k=v,k=v. */
+/* Split "Name/k=v/k=v-8" into the name and k=v,k=v. */
 static int name_parts(char *name, char **params)
 {
 	char *slash = strchr(name, '/'), *p;
@@ -72,7 +72,7 @@ static int name_parts(char *name, char **params)
 	*params = "";
 	if (!slash || !strchr(slash, '='))
 		return 0;
-	/* From the first part that is k=v on. */
+	/* From the first part on that is k=v. */
 	for (p = slash; p && !memchr(p + 1, '=', strcspn(p + 1, "/")); p = strchr(p + 1, '/'))
 		;
 	if (!p)
@@ -228,7 +228,7 @@ static int read_go(const char *text, size_t len, const struct format_given *give
 	return err;
 }
 
-/* A word of the format: no blanks. */
+/* Write a word of the format, which must not contain blanks. */
 static void put_word(FILE *to, const char *text, char comma)
 {
 	for (; *text; text++)

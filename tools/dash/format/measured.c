@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* measured.c - hashes of programs by what is loaded of them. */
+/* measured.c - hash programs by the parts that are loaded into memory. */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@ void measured_text(struct measured *to, const char *text)
 	put_bytes(to, text, strlen(text));
 }
 
-/* Does [@from, @from + @len) lie in @size bytes? */
+/* Is [@from, @from + @len) inside @size bytes? */
 static bool is_inside(__u64 from, __u64 len, size_t size)
 {
 	return from <= size && len <= size - from;
@@ -35,7 +35,7 @@ static bool is_other_each_time(const char *section)
 	return !strcmp(section, ".note.gnu.build-id") || !strcmp(section, ".daxscope_version");
 }
 
-/* False: no ELF file of 64 bits that has a table of sections. */
+/* False: not a 64-bit ELF file with a section table. */
 static bool put_elf(struct measured *to, const unsigned char *at, size_t size)
 {
 	const Elf64_Ehdr *head = (const void *)at;
@@ -74,7 +74,7 @@ static bool put_elf(struct measured *to, const unsigned char *at, size_t size)
 	return true;
 }
 
-/* All of the file, for the caller to free. Files of sysfs cannot be mapped. */
+/* Read the whole file; the caller frees it. Files of sysfs cannot be mapped. */
 static int load(const char *path, unsigned char **out, size_t *size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), err = 0;

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* measured.h - a hash of what is measured, of programs and texts: equal ones cannot give different figures. */
+/*
+ * measured.h - a hash of what is measured (programs and texts): with equal hashes, figures cannot
+ * differ.
+ */
 #ifndef DASH_FORMAT_MEASURED_H
 #define DASH_FORMAT_MEASURED_H
 
-/* Begin with an empty string; each call puts more into it. */
+/* Start with an empty string; each call adds to it. */
 struct measured {
 	char hash[33]; /* hexadecimal */
 };
@@ -11,9 +14,9 @@ struct measured {
 void measured_text(struct measured *to, const char *text);
 
 /*
- * A file: of an ELF program what is loaded of it but its build id and the version we name ourselves by, so that
- * a commit that changes neither code nor data changes nothing here; of any other file all bytes. 0 or a negative
- * errno, and @to as it was then.
+ * Add a file. Of an ELF program this hashes what is loaded, except its build id and our version
+ * string, so that a commit that changes neither code nor data does not change the hash. Of any
+ * other file it hashes all bytes. Returns 0, or a negative errno with @to unchanged.
  */
 int measured_file(struct measured *to, const char *path);
 

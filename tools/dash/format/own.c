@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* own.c - daxdash-run/1: one run as JSON, without loss; or an array of them. */
+/* own.c - daxdash-run/1: one run as JSON, without loss; or an array of runs. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -16,7 +16,7 @@ static bool is_own(const char *text, size_t len)
 	return memmem(text, len < 4096 ? len : 4096, DASH_RUN_SCHEMA, strlen(DASH_RUN_SCHEMA));
 }
 
-/* The index of the member's word in @names. */
+/* Read a member whose text must be one of @names; returns its index. */
 static int read_word(const struct doc *doc, const struct at *up, json_t *object, const char *key,
 		     const char *const *names, unsigned nr, unsigned *out)
 {
@@ -123,7 +123,7 @@ static int read_metric(const struct doc *doc, const struct at *at, json_t *objec
 	m->ratio = num && den && m->den;
 	if (m->rel_floor < 0 || m->abs_floor < 0)
 		return doc_fail(doc, at, "'%s': a floor is below 0", m->name);
-	/* null: could not be measured. It is missing then, and not 0. */
+	/* null: could not be measured. The metric is then missing; it is not 0. */
 	if (isnan(m->value))
 		metric_drop(run);
 	return 0;
@@ -138,7 +138,7 @@ static int read_commit(const struct doc *doc, const struct at *up, json_t *objec
 
 	if (err || !commit)
 		return err;
-	/* What the file says of its commit is about another one than what was given: all of it goes. */
+	/* The file's data is about another commit than the given one: do not use any of it. */
 	if (!c->sha) {
 		err = doc_text(doc, &at, commit, "sha", true, &c->sha);
 		if (!err)
@@ -249,7 +249,7 @@ static int read_run(const struct doc *doc, const struct at *up, json_t *object,
 	if (err)
 		return err;
 	err = run_finish(run, "", 0, doc->error);
-	/* It knows no line: the run's. */
+	/* It has no line: use that of the run. */
 	if (err == -EINVAL) {
 		char text[sizeof(doc->error->text)];
 
@@ -282,7 +282,7 @@ static json_t *text_or_null(const char *text)
 
 static json_t *real_or_null(double value)
 {
-	/* Whole numbers are written as such: 512, not 512.0. */
+	/* Write whole numbers as integers: 512, not 512.0. */
 	if (value == rint(value) && fabs(value) < 9e15)
 		return json_integer((json_int_t)value);
 	return isfinite(value) ? json_real(value) : json_null();
@@ -346,7 +346,7 @@ static json_t *run_json(const struct dash_run *run)
 		json_object_set_new(env, run->env[i].key, json_string(run->env[i].value));
 	for (i = 0; i < run->nr_metrics; i++)
 		json_array_append_new(metrics, metric_json(&run->metric[i]));
-	/* Who imports it says of which commit it is. */
+	/* Without a commit: the importer gives it. */
 	commit = c->sha ? json_pack("{s:s,s:s,s:o,s:o,s:o,s:o,s:o}", "repo", c->repo ?: "", "sha",
 				    c->sha, "parent", text_or_null(c->parent), "branch",
 				    text_or_null(c->branch), "subject", text_or_null(c->subject),

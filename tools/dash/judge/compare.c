@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* compare.c - two commits: by equality, by pairs of runs, or by groups of runs. */
+/* compare.c - compare two commits: by equality, by pairs of runs, or by groups of runs. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "dash/judge/stats.h"
 
 #define ALPHA	     0.05
-#define CLEARLY_SAME 0.3 /* p above: no change; between: more runs are needed */
+#define CLEARLY_SAME 0.3 /* p above this: no change; between ALPHA and this: more runs are needed */
 #define SEPARATE     0.85
 
 const struct judge_opts judge_pr_defaults = {
@@ -82,7 +82,7 @@ static int undecided(struct dash_judged *out, enum dash_unjudged why, const char
 	return set_reason(out, "%s", text);
 }
 
-/* Add the change from @a to @b in this @state; states of no change are not added. */
+/* Add the change from @a to @b with this @state; a state that means no change is not added. */
 static int put_change(const struct dash_history *h, const struct judge_opts *opts,
 		      struct dash_judged *out, enum dash_change_state state, double p, double ps)
 {
@@ -115,7 +115,9 @@ static int put_change(const struct dash_history *h, const struct judge_opts *opt
 	return add_change(out, &c) ? 0 : -ENOMEM;
 }
 
-/* What needs no statistics: a change is one that is larger than @rel of before, and than @abs. */
+/*
+ * Without statistics: a difference is a change if it is above @rel of the old value and above @abs.
+ */
 static int by_level(const struct dash_history *h, const struct judge_opts *opts,
 		    struct dash_judged *out, double rel, double abs)
 {
@@ -136,7 +138,10 @@ static double log_or_same(const struct dash_series *series, const struct dash_sa
 	return s->value > 0 && series->class != DASH_RATIO ? log(s->value) : s->value;
 }
 
-/* Of pairs of runs, one at each commit: differences of the logarithms. Returns how many. */
+/*
+ * Make pairs of runs, one at each commit, and take differences of the logarithms. Returns the
+ * number of pairs.
+ */
 static size_t pair_up(const struct dash_history *h, const struct dash_series *series,
 		      const struct side *a, const struct side *b, double *diff)
 {
@@ -149,7 +154,7 @@ static size_t pair_up(const struct dash_history *h, const struct dash_series *se
 
 		if (!name)
 			continue;
-		/* Once for each name, at its first run. */
+		/* Once for each pair name, at its first run. */
 		for (k = 0; k < i; k++)
 			if (h->run[a->sample[k]->run].pair &&
 			    !strcmp(h->run[a->sample[k]->run].pair, name))
@@ -186,7 +191,7 @@ static bool above_floor(const struct judge_opts *opts, const struct dash_judged 
 	return off >= abs && (s->class == DASH_RATIO || off >= rel * fabs(before));
 }
 
-/* p, and how clearly one side is above the other, to a verdict. */
+/* Derive the verdict from p and from how clearly one side is above the other. */
 static int by_test(const struct dash_history *h, const struct judge_opts *opts,
 		   struct dash_judged *out, double p, double ps, bool separate)
 {
@@ -198,7 +203,10 @@ static int by_test(const struct dash_history *h, const struct judge_opts *opts,
 	    add_step(out, !floor, "the difference is below the floor", "%.6g before, %.6g after",
 		     out->point[0].value, out->point[1].value))
 		return -ENOMEM;
-	/* A BH step follows for what fails, so that many metrics do not fail by chance. */
+	/*
+	 * A Benjamini-Hochberg step follows for failures, so that among many metrics none fails by
+	 * chance.
+	 */
 	out->autocorrelation = 0;
 	if (!floor || p > CLEARLY_SAME)
 		return p <= ALPHA ? put_change(h, opts, out, DASH_CHANGE_WEAK, p, ps) : 0;
@@ -225,7 +233,7 @@ static int by_pairs(const struct dash_history *h, const struct judge_opts *opts,
 			return -ENOMEM;
 		return undecided(out, DASH_FEW, "too few pairs of runs: 6 are needed, 8 are better");
 	}
-	/* The point values become those of the pairs: what they differ by. */
+	/* Use the values of the pairs as point values: their difference is what was tested. */
 	if (out->series->class != DASH_RATIO && out->point[0].value > 0)
 		out->point[1].value = out->point[0].value * exp(shift.at);
 	return by_test(h, opts, out, p, up / n, true);
@@ -300,7 +308,7 @@ static int compare_series(const struct dash_history *h, const struct judge_opts 
 				isnan(s->rel_floor) ? opts->icount_floor : s->rel_floor,
 				isnan(s->abs_floor) ? 0 : s->abs_floor);
 	case DASH_RATIO:
-		/* With one run a side there is no scatter to hold it against. */
+		/* With one run on each side there is no scatter to compare with. */
 		if (constant(a) && constant(b))
 			return by_level(h, opts, out, 0,
 					isnan(s->abs_floor) ? opts->ratio_floor : s->abs_floor);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* divisive.c - E-divisive with a permutation test, for points of one or more values. */
+/* divisive.c - E-divisive with a permutation test, for points with one or more values. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 
 struct divisive {
 	const struct divisive_opts *opts;
-	double *z;	/* n points of dim values */
-	double *within; /* n + 1 each: sums of split_best(), for vectors */
+	double *z;	/* n points with dim values each */
+	double *within; /* n + 1 entries each: the sums of split_best(), for vectors */
 	double *across;
 };
 
@@ -33,7 +33,7 @@ static double q_of(const struct divisive *d, size_t n, size_t m, double left, do
 	bool mongo = d->opts->kind == DIVISIVE_MONGO;
 	double e = 2 * across / ((double)n * m);
 
-	/* MongoDB's divides by all pairs, those of a point with itself too. */
+	/* MongoDB's variant divides by all pairs, including those of a point with itself. */
 	if (n > 1)
 		e -= 2 * left / ((double)n * (mongo ? n : n - 1));
 	if (m > 1)
@@ -41,7 +41,7 @@ static double q_of(const struct divisive *d, size_t n, size_t m, double left, do
 	return (double)n * m / (n + m) * e;
 }
 
-/* As split_best(), for any number of values and both kinds. */
+/* As split_best(), for any number of values and for both variants. */
 static size_t best_of(struct divisive *d, size_t from, size_t to, double *q)
 {
 	size_t n = to - from, t, i, j, k, at = from, least = d->opts->segment;
@@ -85,7 +85,7 @@ static size_t best_of(struct divisive *d, size_t from, size_t to, double *q)
 	return at;
 }
 
-/* The best division of all segments; @edge are their ends, the last one n. */
+/* The best division of all segments. @edge: the ends of the segments; the last one is n. */
 static size_t best_of_all(struct divisive *d, const size_t *edge, size_t nr, double *q)
 {
 	size_t i, from = 0, at = 0;
@@ -152,7 +152,7 @@ static int divide(struct divisive *d, const double *z, size_t n, struct splits *
 		struct split found = {.p = 1};
 
 		found.at = best_of_all(d, edge, nr, &found.q);
-		/* Values that are all the same divide nowhere. */
+		/* A segment of equal values is not divided. */
 		if (found.q <= 0)
 			break;
 		found.p = permutation_p(d, z, n, edge, nr, found.q, &random);

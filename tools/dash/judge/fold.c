@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* fold.c - runs of one commit to one point: the unit that is judged is the commit, not the repeat. */
+/* fold.c - combine the runs of one commit into one point: the commit is judged, not the repeat. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@ static const char *machine_of(const struct dash_history *h, const struct dash_sa
 	return h->env[h->run[sample->run].env].machine;
 }
 
-/* Sum up samples [@from, @to) of the machine of @from's, or of all. False: no room. */
+/* Combine samples [@from, @to) of the machine of @from, or of all machines. False: no room. */
 static bool fold(const struct dash_history *h, const struct dash_series *series, size_t from,
 		 size_t to, bool any_machine, struct dash_point *point)
 {
@@ -29,7 +29,7 @@ static bool fold(const struct dash_history *h, const struct dash_series *series,
 				     .nr_samples = (__u32)(to - from),
 				     .lo = INFINITY,
 				     .hi = -INFINITY};
-	/* Runs that lost events only where there are no others. */
+	/* Use runs that lost events only when there are no others. */
 	for (pass = 0; pass < 2 && !n; pass++) {
 		lost = pass == 1;
 		for (i = from; i < to; i++) {
@@ -103,7 +103,10 @@ int fold_points(const struct dash_history *h, __u32 head, struct dash_judged *ou
 				continue;
 			if (!fold(h, series, i, to, any, &out->point[out->nr_points++]))
 				return -ENOMEM;
-			/* Of one machine its samples are mixed with others': all are the commit's. */
+			/*
+			 * The samples of one machine are mixed with others, so the point has all
+			 * samples of the commit.
+			 */
 			out->point[out->nr_points - 1].sample = (__u32)from;
 			out->point[out->nr_points - 1].nr_samples = (__u32)(to - from);
 		}

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* history.c - all series of a history: many tests at once, changes by commit, and the sum of it. */
+/*
+ * history.c - judge all series of a history: correction for many tests, changes by commit, and a
+ * summary.
+ */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -8,7 +11,7 @@
 #include "dash/judge/parts.h"
 #include "dash/judge/stats.h"
 
-/* The change of @judged that decides: the strongest, of equal ones the latest. */
+/* The change of @judged that decides: the strongest one; among equal ones the latest. */
 static const struct dash_change *deciding(const struct dash_judged *judged)
 {
 	const struct dash_change *found = NULL;
@@ -70,7 +73,7 @@ int conclude(const struct dash_history *h, const struct judge_opts *opts, struct
 	}
 }
 
-/* The least p among the changes of @judged that would fail; 1 when there is none. */
+/* The lowest p of the changes of @judged that would fail; 1 when there is none. */
 static double least_p(const struct dash_judged *judged)
 {
 	double p = 1;
@@ -88,7 +91,7 @@ static bool is_tested(const struct dash_judged *judged)
 	       !isnan(judged->autocorrelation);
 }
 
-/* Benjamini-Hochberg over all judged series of the gate set that rest on a test. */
+/* Benjamini-Hochberg over all judged series of the gate set whose verdict is based on a test. */
 static int correct(const struct judge_opts *opts, struct dash_verdicts *v)
 {
 	double *p = calloc(v->nr + 1, sizeof(*p)), *q = calloc(v->nr + 1, sizeof(*q));
@@ -123,7 +126,7 @@ static int correct(const struct judge_opts *opts, struct dash_verdicts *v)
 	return err;
 }
 
-/* A metric nobody gates on, or calls worse, does not fail. */
+/* An advisory metric, or one without a worse direction, does not fail a job. */
 static void spare_advisory(struct dash_verdicts *v)
 {
 	size_t i, k;
@@ -140,10 +143,10 @@ static void spare_advisory(struct dash_verdicts *v)
 
 struct ref {
 	__u32 judged, change, lo, hi;
-	double size; /* to show the largest first */
+	double size; /* for sorting, largest first */
 };
 
-/* What names its commit exactly comes first, and draws the others to it. */
+/* Changes with an exact commit come first, so that others are grouped with them. */
 static int by_range(const void *a, const void *b)
 {
 	const struct ref *x = a, *y = b;
@@ -244,7 +247,7 @@ static int group(struct dash_verdicts *v)
 	return 0;
 }
 
-/* A metric that is gone, lost or on another machine must not look like one that passed. */
+/* A metric that is missing, lost events or ran on another machine must not look as if it passed. */
 static bool must_rerun(const struct dash_judged *j)
 {
 	return j->series->gate &&

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* parts.c - names, rungs, reasons and acknowledgements. */
+/* parts.c - names, steps, reasons and acknowledgements. */
 #include <errno.h>
 #include <fnmatch.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 #include <strings.h>
 #include "dash/judge/parts.h"
 
-/* Noisy metrics name a commit only roughly. */
+/* A change of a noisy metric is located only roughly: this many commits off. */
 #define ACK_REACH 2
 
 const char *judge_verdict_name(enum dash_verdict verdict)

@@ -23,7 +23,9 @@ static struct predict around(double baseline, double off)
 	return (struct predict){baseline, baseline - off, baseline + off};
 }
 
-/* By the standard deviation of the values, or of their logarithms: Bencher's divides by n. */
+/*
+ * Limits by the standard deviation of the values, or of their logarithms. Bencher's divides by n.
+ */
 static struct predict by_deviation(enum predict_rule rule, double boundary, const double *v, size_t n)
 {
 	double mean = stat_mean(v, n), sd = stat_sd(v, n, rule == PREDICT_INTERVAL);
@@ -36,7 +38,7 @@ static struct predict by_deviation(enum predict_rule rule, double boundary, cons
 	case PREDICT_T:
 		return around(mean, sd * stat_student_quantile(boundary, n - 1.0));
 	case PREDICT_LOG_NORMAL:
-		/* Bencher's lower limit is as far below as the upper one is above. */
+		/* Bencher's lower limit is as far below the mean as the upper one is above. */
 		return around(exp(mean), exp(mean + sd * stat_normal_quantile(boundary)) - exp(mean));
 	default:
 		return around(mean, sd * sqrt(1 + 1.0 / n) * stat_student_quantile(boundary, n - 1.0));
@@ -77,7 +79,7 @@ int predict_limits(enum predict_rule rule, double boundary, const double *v, siz
 			break;
 		case PREDICT_LOG_NORMAL:
 			for (i = 0; i < n; i++)
-				room[i] = log(v[i]); /* NaN below 0, and then of all */
+				room[i] = log(v[i]); /* NaN for negative values, and then for the result */
 			*out = by_deviation(rule, boundary, room, n);
 			break;
 		case PREDICT_IQR:

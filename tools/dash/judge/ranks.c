@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ranks.c - tests by ranks: Mann-Whitney and Wilcoxon's signed ranks, exact where that is cheap. */
+/* ranks.c - rank tests: Mann-Whitney and Wilcoxon's signed ranks, exact where that is cheap. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +7,8 @@
 
 struct ranked {
 	double value;
-	size_t rank2; /* twice the midrank, so an integer */
-	bool second;  /* of y; of a signed rank: positive */
+	size_t rank2; /* twice the midrank, which is an integer */
+	bool second;  /* from y; for a signed rank: positive */
 };
 
 static int by_value(const void *a, const void *b)
@@ -16,7 +16,7 @@ static int by_value(const void *a, const void *b)
 	return stat_compare(&((const struct ranked *)a)->value, &((const struct ranked *)b)->value);
 }
 
-/* Sort and rank. Returns the sum of t^3 - t over ties of t values. */
+/* Sort and rank. Returns the sum of t^3 - t over groups of t equal values. */
 static double rank_all(struct ranked *r, size_t n)
 {
 	double ties = 0;
@@ -49,8 +49,9 @@ static struct ranked *rank_two(const double *x, size_t n, const double *y, size_
 }
 
 /*
- * Two-sided p by all ways to choose @k of the @n ranks: how often their sum is as far from its mean
- * as @sum2 is. Counts are doubles: C(60, 30) is below 2^57 and the quotient is all that matters.
+ * Two-sided p over all ways to choose @k of the @n ranks: how often their sum is at least as far
+ * from its mean as @sum2. Counts are doubles: C(60, 30) is below 2^57, and only the quotient
+ * matters.
  */
 static double choose_p(const struct ranked *r, size_t n, size_t k, size_t sum2)
 {
@@ -144,8 +145,8 @@ double stat_mwu_least(size_t n, size_t m)
 }
 
 /*
- * How many values an interval of level 95 % leaves out on each side: the largest k with
- * P(U < k) <= 0.025, where U counts pairs and so takes 0 to n*m.
+ * How many values a 95 % interval leaves out on each side: the largest k with P(U < k) <= 0.025,
+ * where U counts pairs, from 0 to n*m.
  */
 static size_t shift_cut(size_t n, size_t m, double *level)
 {
@@ -159,7 +160,7 @@ static size_t shift_cut(size_t n, size_t m, double *level)
 		*level = 0.95;
 		return cut > 0 ? (size_t)cut : 0;
 	}
-	/* ways[j][u]: choose j of the first i ranks with u pairs won. */
+	/* ways[j][u]: number of ways to choose j of the first i ranks with u pairs won. */
 	ways = calloc((n + 1) * (pairs + 1), sizeof(*ways));
 	*level = NAN;
 	if (!ways)
@@ -209,7 +210,10 @@ struct interval stat_shift(const double *x, size_t n, const double *y, size_t m)
 	return out;
 }
 
-/* P of the positive ranks' sum, by all 2^n signs. *cut as of shift_cut(), for Walsh averages. */
+/*
+ * P of the sum of the positive ranks, over all 2^n signs. *cut as in shift_cut(), for Walsh
+ * averages.
+ */
 static double signs_p(const struct ranked *r, size_t n, size_t sum2, size_t *cut, double *level)
 {
 	size_t total = 0, i, s;
@@ -274,7 +278,7 @@ double stat_signed_rank(const double *d, size_t n, struct interval *shift)
 	rank_all(r, nr);
 	for (i = 0; i < nr; i++)
 		sum2 += r[i].second ? r[i].rank2 : 0;
-	/* 1,000 pairs would need 8 MB and 10^9 steps; nobody measures 200. */
+	/* 1,000 pairs would need 8 MB and 10^9 steps; nobody measures even 200. */
 	if (nr && nr <= 200)
 		p = signs_p(r, nr, sum2, &cut, &out.level);
 	if (n)

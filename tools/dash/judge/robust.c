@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* robust.c - outliers, Hunter's splits, and the gates that a split has to pass to be a change. */
+/*
+ * robust.c - outliers, Hunter's splits, and the tests that a split must pass to count as a change.
+ */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -8,10 +10,13 @@
 #include "dash/judge/stats.h"
 
 #define MAX_REACH 64
-/* So many values next to the step are tested by rank: 2 x 200 tell all, and 3 need exact ranks. */
+/*
+ * Number of values on each side of a step for the rank test: 200 are enough, and few allow exact
+ * ranks.
+ */
 #define TEST_NEAR	200
 #define TEST_NEAR_SHORT 100
-#define MAD_TO_SD 1.4826 /* of normal noise */
+#define MAD_TO_SD 1.4826 /* factor for normally distributed noise */
 
 const struct robust_opts robust_defaults = {
 	.hunter = {.window = 50, .p = 0.001, .magnitude = 0, .ddof = 1},
@@ -23,7 +28,7 @@ const struct robust_opts robust_defaults = {
 	.scatter = 3,
 };
 
-/* Is @z[@i] far from the others within reach? */
+/* Is @z[@i] far from the other values within reach? */
 static bool lonely(const double *z, size_t n, size_t i, const struct robust_opts *opts)
 {
 	double near[2 * MAX_REACH], middle, mad;
@@ -50,7 +55,7 @@ int robust_outliers(const double *z, size_t n, const struct robust_opts *opts,
 
 	if (!far)
 		return -ENOMEM;
-	/* far[] has one place more at each side, so that every value has neighbours. */
+	/* far[] has one more place at each end, so that every value has neighbours. */
 	for (i = 0; i < n; i++)
 		far[i + 1] = lonely(z, n, i, opts);
 	for (i = 0; i < n; i++)
@@ -59,7 +64,7 @@ int robust_outliers(const double *z, size_t n, const struct robust_opts *opts,
 	return 0;
 }
 
-/* What is judged: the values that are no outliers, and where they came from. */
+/* The values that are judged (no outliers), and their places in the series. */
 struct clean {
 	double *z, *room;
 	size_t *from, n;
@@ -98,7 +103,7 @@ static struct mwu rank_test(const double *x, size_t n, const double *y, size_t m
 	return stat_mwu(x + n - left, left, y, right);
 }
 
-/* Measure the step at @at between @from and @to, and see which gate stops it. */
+/* Measure the step at @at between @from and @to, and find the test that it fails. */
 static void measure(const struct clean *c, size_t from, size_t at, size_t to,
 		    const struct robust_opts *opts, struct robust_step *step)
 {
@@ -139,7 +144,7 @@ static double clearness(const struct robust_step *step)
 	return fabs(step->ps - 0.5);
 }
 
-/* Take away the least clear step that a gate stops, again and again. @weak gets them. */
+/* Remove the least clear step that fails a test, and repeat. Removed steps go to @weak. */
 static void sieve(const struct clean *c, const struct robust_opts *opts, struct robust_step *step,
 		  size_t *nr, struct robust_step *weak, size_t *nr_weak)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* series.c - one series: which rule it falls under, and the ladder that leads to its verdict. */
+/* series.c - judge one series: choose its rule, and go through the steps to its verdict. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -9,11 +9,13 @@
 #include "dash/judge/shape.h"
 #include "dash/judge/stats.h"
 
-/* A level of this many points is what later ones are held against: it cannot creep. */
+/*
+ * Later points are compared with a level of the first values only, so that the level cannot creep.
+ */
 #define REFERENCE 5
-/* A ratio that did not move at all for so many points is one of exact counts. */
+/* If a ratio did not change at all for this many points, it is a ratio of exact counts. */
 #define STILL 5
-/* Neighbours that are alike more than so: the environment drifts. */
+/* If neighbours are correlated by more than this, the environment drifts. */
 #define DRIFT 0.3
 
 const struct judge_opts judge_defaults = {
@@ -34,12 +36,12 @@ const struct judge_opts judge_defaults = {
 	.head = JUDGE_NEWEST,
 };
 
-/* Points that are judged, and their values on the scale on which they are. */
+/* The points that are judged, and their values on the scale that is used. */
 struct used {
 	double *z;
 	size_t *at; /* index into the points */
 	size_t n;
-	double scale; /* ratios in points of 0.01 */
+	double scale; /* factor; ratios are judged in points of 0.01 */
 };
 
 static int use(const struct dash_judged *out, struct used *used)
@@ -74,8 +76,8 @@ static double floor_or(double given, double otherwise)
 }
 
 /*
- * A change at used value @i of a level whose last value was @prev. Commits without a value of this
- * series lie in its range.
+ * The change at used value @i, after a level whose last value was @prev. Its range includes commits
+ * without a value of this series.
  */
 static struct dash_change change_at(const struct dash_judged *out, const struct used *used, size_t prev,
 				    size_t i, double before, double after)
@@ -99,7 +101,7 @@ static bool is_recent(const struct judge_opts *opts, const struct used *used, si
 	return i + opts->recent >= used->n;
 }
 
-/* News that is bad: fails, is accepted, or is only shown. */
+/* Set the state of a change for the worse: it fails, is accepted, or is only shown. */
 static void state_of(const struct dash_history *h, const struct judge_opts *opts,
 		     struct dash_judged *out, struct dash_change *change, bool fails)
 {
@@ -124,8 +126,8 @@ static bool now_worse(enum dash_better better, double level, double now, double 
 }
 
 /*
- * Levels without noise: a value that is off the level by more than @tolerance begins another one.
- * The level is the median of its first REFERENCE values, so it cannot creep along.
+ * For levels without noise: a value that differs from the level by more than @tolerance begins a
+ * new level. A level is the median of its first REFERENCE values, so it cannot creep.
  */
 static int judge_levels(const struct dash_history *h, const struct judge_opts *opts,
 			struct dash_judged *out, const struct used *used, double rel, double abs)
@@ -144,7 +146,7 @@ static int judge_levels(const struct dash_history *h, const struct judge_opts *o
 		change.state = DASH_CHANGE_SHOWN;
 		if (isnan(baseline) && is_recent(opts, used, i))
 			baseline = level;
-		/* What has been put right since is no news: the level is what it was before. */
+		/* A change that was undone since is not reported: the level is as before. */
 		state_of(h, opts, out, &change,
 			 is_recent(opts, used, i) &&
 				 now_worse(out->series->better, level, head, rel, abs) &&
@@ -158,7 +160,7 @@ static int judge_levels(const struct dash_history *h, const struct judge_opts *o
 			used->n);
 }
 
-/* Do repeats of one commit differ, or do values wander from commit to commit? */
+/* Do repeats of one commit differ, or do values vary from commit to commit? */
 static bool has_spread(const struct dash_judged *out, const struct used *used)
 {
 	size_t i, moves = 0;
@@ -193,13 +195,15 @@ static bool is_whole(const struct used *used)
 	return true;
 }
 
-/* What the newest value is held against: by @limit's rule, or by deviations and beyond all values. */
+/*
+ * What the newest value is compared with: by @limit's rule, or by deviations and beyond all values.
+ */
 struct newest {
 	double middle, off;
 	bool alarm;
 };
 
-/* @base holds the @n values before, and is put in another order. */
+/* @base holds the @n earlier values, and is reordered. */
 static struct newest by_mads(const struct robust_opts *rules, double *base, size_t n, double last)
 {
 	struct newest out = {.middle = stat_median_of(base, n)};
@@ -233,7 +237,7 @@ static struct newest by_rule_of(const struct judge_opts *opts, const double *bas
 	return out;
 }
 
-/* The newest value beside the level since the last change, without outliers. */
+/* Compare the newest value with the level since the last change, without outliers. */
 static int judge_last(const struct dash_history *h, const struct judge_opts *opts,
 		      struct dash_judged *out, const struct used *used, const struct robust *found,
 		      const struct robust_opts *rules)
@@ -274,12 +278,14 @@ static int judge_last(const struct dash_history *h, const struct judge_opts *opt
 			newest.off, newest.middle, predict_names[opts->last].name);
 }
 
-/* So many runs tell how far distributions are apart that nothing changed in, ... */
+/* This many runs show how far unchanged distributions are apart, ... */
 #define SHAPE_BASE 20
-/* ... and so many of the newest are held against them: what stays so long is no alarm any more. */
+/*
+ * ... and this many of the newest are compared with them. A change that lasts longer is no alarm.
+ */
 #define SHAPE_NEWEST 3
 
-/* The distribution of a point: of a run of its machine that lost nothing, and of enough values. */
+/* The distribution of a point: of a run on its machine without losses, and with enough values. */
 static const struct dash_hist *hist_of(const struct dash_history *h, const struct dash_judged *out,
 				       const struct dash_point *p)
 {
@@ -306,7 +312,7 @@ static bool has_news(const struct dash_judged *out, size_t point)
 	return false;
 }
 
-/* Add the change of the distribution that the newest @nr points have. */
+/* Add the change of the distribution of the newest @nr points. */
 static int add_shape(const struct dash_history *h, const struct judge_opts *opts,
 		     struct dash_judged *out, const struct used *used, size_t nr, double distance,
 		     double shift)
@@ -322,8 +328,8 @@ static int add_shape(const struct dash_history *h, const struct judge_opts *opts
 }
 
 /*
- * The newest distributions beside those before: farther apart than what nothing changed in. It proves
- * nothing of which value is worse, so it asks for another run and never fails.
+ * Compare the newest distributions with those before: are they farther apart than unchanged ones?
+ * This does not show which value is worse, so it asks for another run and never fails a job.
  */
 static int judge_shape(const struct dash_history *h, const struct judge_opts *opts,
 		       struct dash_judged *out, const struct used *used)
@@ -361,7 +367,7 @@ static int judge_shape(const struct dash_history *h, const struct judge_opts *op
 			newest, scatter, n, SHAPE_DISTANCE, exp(direction));
 }
 
-/* Is the level of now, @now, still off the one before @step for the worse? */
+/* Is the current level, @now, still worse than the one before @step? */
 static bool still_worse(const struct dash_judged *out, const struct robust_step *step, double now,
 			const struct robust_opts *rules)
 {
@@ -395,7 +401,10 @@ static int add_robust(const struct dash_history *h, const struct judge_opts *opt
 	return add_change(out, &change) ? 0 : -ENOMEM;
 }
 
-/* Was the newest point measured of the very build the one before was of? Then it cannot differ. */
+/*
+ * Were the newest point and the one before it measured with the same build? Then they cannot
+ * differ.
+ */
 static bool same_build(const struct dash_history *h, const struct dash_judged *out,
 		       const struct used *used)
 {
@@ -434,7 +443,7 @@ static int judge_robust(const struct dash_history *h, const struct judge_opts *o
 			outliers++;
 		}
 	out->autocorrelation = found.autocorrelation;
-	/* Of a few values it is seldom 0 by chance alone: 2/sqrt(n) are two of its deviations. */
+	/* With few values it is seldom 0, by chance: 2/sqrt(n) is two of its deviations. */
 	for (i = 0; i < found.nr; i++)
 		if (!found.step[i].weak)
 			newest = &found.step[i];
@@ -473,7 +482,7 @@ static int judge_robust(const struct dash_history *h, const struct judge_opts *o
 	return err;
 }
 
-/* Otava's and E-divisive's: change points as they are, which fail when they are news. */
+/* Otava's and E-divisive's change points, unchanged; recent ones fail. */
 static int judge_other(const struct dash_history *h, const struct judge_opts *opts,
 		       struct dash_judged *out, const struct used *used)
 {
@@ -515,7 +524,7 @@ static int judge_other(const struct dash_history *h, const struct judge_opts *op
 	return err;
 }
 
-/* Which commit has to have a value. */
+/* The commit that must have a value. */
 static __u32 head_of(const struct dash_history *h, const struct judge_opts *opts)
 {
 	__u32 head = 0;
@@ -529,7 +538,7 @@ static __u32 head_of(const struct dash_history *h, const struct judge_opts *opts
 	return head;
 }
 
-/* What forbids to judge at all. */
+/* What makes judging impossible. */
 static int obstacle(const struct dash_history *h, const struct judge_opts *opts,
 		    struct dash_judged *out)
 {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* shape.c - distances between histograms, and how much of them is chance. */
+/* shape.c - distances between histograms, and how much of them is due to chance. */
 #include <math.h>
 #include <stdlib.h>
 #include "dash/judge/shape.h"
 #include "dash/judge/stats.h"
 
-/* Too few pairs have no 99th percentile. */
+/* With fewer pairs there is no 99th percentile. */
 #define FEWEST 10
 
-/* Where bucket @i counts. */
+/* The value that stands for bucket @i. */
 static double place(const struct dash_hist *hist, size_t i)
 {
 	if (hist->bucket[i].upper != ~0ULL)

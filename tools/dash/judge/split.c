@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* split.c - E-divisive for one value a point, and Hunter: windows, weak splits, then merging. */
+/*
+ * split.c - E-divisive for points with one value, and Hunter: windows, weak splits, then merging.
+ */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -10,8 +12,8 @@
 #define MAX_ON_STACK 64
 
 /*
- * The sums over pairs of values are kept as the place of division moves, so that all places and all
- * ends take n^2 steps: within[k] of [t, k), across[k] of [from, t) against [t, k).
+ * The sums over pairs of values are updated as the place of division moves, so that all places and
+ * all ends take n^2 steps: within[k] of [t, k), across[k] of [from, t) against [t, k).
  */
 struct sums {
 	double left;
@@ -29,7 +31,7 @@ static double q_of(const struct sums *sums, size_t n, size_t m, size_t k)
 	return q;
 }
 
-/* For t = 1, ends k = 1 to n. */
+/* For t = 1 and ends k = 1 to n. */
 static void sums_start(struct sums *sums, const double *z, size_t n)
 {
 	size_t j, k;
@@ -46,7 +48,7 @@ static void sums_start(struct sums *sums, const double *z, size_t n)
 	}
 }
 
-/* From t to t + 1. */
+/* Move from t to t + 1. */
 static void sums_move(struct sums *sums, const double *z, size_t n, size_t t)
 {
 	double add_left = 0, add = 0;
@@ -98,7 +100,7 @@ size_t split_best(const double *all, size_t from, size_t to, double *q)
 
 void split_range(const double *z, size_t from, size_t at, size_t to, size_t *lo, size_t *hi)
 {
-	enum { REACH = 30 }; /* farther values do not tell where exactly */
+	enum { REACH = 30 }; /* farther values do not help to find the exact place */
 	double *space, best, here[2 * REACH + 1] = {0};
 	size_t n, t;
 	struct sums sums;
@@ -173,7 +175,7 @@ static int places_add(struct places *set, size_t at)
 	return 0;
 }
 
-/* Splits of one window [from, to), as long as the best one passes its t-test. */
+/* Split one window [from, to) as long as the best split passes its t-test. */
 static int divide_window(const double *z, size_t from, size_t to, double p, unsigned ddof,
 			 struct places *found, size_t *last)
 {
@@ -248,7 +250,10 @@ static void merge(const double *z, size_t n, struct splits *all, const struct hu
 		}
 		memmove(&all->split[worst], &all->split[worst + 1],
 			(--all->nr - worst) * sizeof(*all->split));
-		/* As Otava does: what is at this place and the next one now, not the one before. */
+		/*
+		 * As Otava does: at this place and the next one of the changed list, not at the one
+		 * before.
+		 */
 		for (i = worst; i <= worst + 1 && i < all->nr; i++)
 			measure(z, n, all, i, opts->ddof);
 	}

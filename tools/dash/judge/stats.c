@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* stats.c - medians, intervals, corrections for many tests, and random numbers with a seed. */
+/* stats.c - medians, intervals, corrections for many tests, and random numbers from a seed. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@ int stat_compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The @k-th smallest of @v, with no greater one before it (Hoare's selection). */
+/* The @k-th smallest value of @v; afterwards no larger value is before it (Hoare's selection). */
 static double select_kth(double *v, size_t n, size_t k)
 {
 	ptrdiff_t lo = 0, hi = (ptrdiff_t)n - 1, want = (ptrdiff_t)k;
@@ -118,7 +118,10 @@ struct interval stat_median_interval(const double *v, size_t n)
 			cut++;
 		out.level = cut ? 1 - 2 * binomial_half(n, cut - 1) : 1;
 	} else {
-		/* 2^-1000 is near the least double; the normal one is exact to 10^-3 here. */
+		/*
+		 * 2^-1000 is near the smallest double; here the normal approximation is exact to
+		 * 10^-3.
+		 */
 		cut = (size_t)(n / 2.0 - 1.959963984540054 * sqrt(n) / 2);
 		out.level = 0.95;
 	}
@@ -132,7 +135,7 @@ struct interval stat_median_interval(const double *v, size_t n)
 
 __u64 stat_random_next(struct stat_random *random)
 {
-	/* splitmix64: any seed will do, 0 too. */
+	/* splitmix64: any seed works, also 0. */
 	__u64 z = random->state += 0x9e3779b97f4a7c15ULL;
 
 	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* student.c - Student's t, through the incomplete beta function, and the tests on it. */
+/* student.c - Student's t, by the incomplete beta function, and the tests based on it. */
 #include <math.h>
 #include "dash/judge/stats.h"
 
@@ -25,7 +25,7 @@ double stat_sd(const double *v, size_t n, unsigned ddof)
 	return sqrt(sum / (n - ddof));
 }
 
-/* Lentz's continued fraction; converges fast for x below (a+1)/(a+b+2). */
+/* Lentz's continued fraction; it converges fast for x below (a+1)/(a+b+2). */
 static double beta_fraction(double x, double a, double b)
 {
 	const double tiny = 1e-300;
@@ -60,7 +60,7 @@ static double log_gamma(double x)
 {
 	int sign;
 
-	return lgamma_r(x, &sign); /* lgamma() writes a global */
+	return lgamma_r(x, &sign); /* lgamma() would write a global variable */
 }
 
 static double incomplete_beta(double x, double a, double b)
@@ -86,14 +86,14 @@ double stat_student(double t, double df)
 	return incomplete_beta(df / (df + t * t), df / 2, 0.5);
 }
 
-/* Two-sided p of the normal distribution, as stat_student() with endless @df. */
+/* Two-sided p of the normal distribution: stat_student() with infinite @df. */
 static double normal(double z, double df)
 {
 	(void)df;
 	return erfc(fabs(z) / sqrt(2));
 }
 
-/* Halve the stretch in which @two_sided falls to @p until doubles are at its ends. */
+/* Bisect for the place where @two_sided falls to @p, up to the precision of doubles. */
 static double quantile(double p, double df, double (*two_sided)(double, double))
 {
 	double tail = p < 0.5 ? 2 * p : 2 * (1 - p), lo = 0, hi = 1;
@@ -124,7 +124,10 @@ double stat_normal_quantile(double p)
 	return quantile(p, INFINITY, normal);
 }
 
-/* t of a difference @diff with standard error @error; two levels without any spread differ surely. */
+/*
+ * t of the difference @diff with standard error @error; without any spread, two levels certainly
+ * differ.
+ */
 static double p_of(double diff, double error, double df)
 {
 	if (error > 0)

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ci.c - verdicts as CI systems read them: JUnit, KTAP, GitHub's annotations, Markdown, OpenMetrics. */
+/*
+ * ci.c - verdicts in formats of CI systems: JUnit, KTAP, GitHub annotations, Markdown, OpenMetrics.
+ */
 #include <errno.h>
 #include <math.h>
 #include <string.h>
 #include "dash/judge/judge.h"
 #include "dash/report/report.h"
 
-/* GitHub shows no more of a step. */
+/* GitHub shows at most this many for a step. */
 #define ANNOTATIONS 10
 
 int report_junit(FILE *to, const struct dash_verdicts *v, const struct report_opts *opts)
@@ -53,7 +55,7 @@ int report_junit(FILE *to, const struct dash_verdicts *v, const struct report_op
 	return ferror(to) ? -EIO : 0;
 }
 
-/* A description must not begin a directive. */
+/* A description must not contain a directive. */
 static void put_ktap(FILE *to, const char *text)
 {
 	for (; *text; text++)
@@ -85,7 +87,7 @@ int report_ktap(FILE *to, const struct dash_verdicts *v, const struct report_opt
 	return ferror(to) ? -EIO : 0;
 }
 
-/* Workflow commands: data escape %, CR, LF; properties : and , too. */
+/* GitHub workflow commands: escape %, CR and LF in data, in properties also : and , */
 static void put_command(FILE *to, const char *text, bool property)
 {
 	for (; *text; text++) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* html.c - the page: one file with a daxdash-page/1 document in it. */
+/* html.c - the page: one HTML file that contains a daxdash-page/1 document. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include "dash/report/html.h"
 #include "dash/report/template.h"
 
-/* Up to so many bytes the document is readable JSON, as browsers without DecompressionStream need it. */
+/* Up to this size the document is plain JSON, for browsers without DecompressionStream. */
 #define PLAIN_BYTES (256 * 1024)
 
 #define SUMMARY_MARK "@SUMMARY@"
@@ -49,7 +49,10 @@ static void put_html(FILE *to, const char *text)
 		}
 }
 
-/* In JSON a < is only in strings, where it may be written so; and then nothing ends the script. */
+/*
+ * In JSON a < occurs only in strings, where it can be escaped, so that nothing ends the script
+ * element.
+ */
 static void put_plain(FILE *to, const char *text)
 {
 	for (; *text; text++)
@@ -59,7 +62,7 @@ static void put_plain(FILE *to, const char *text)
 			fputc(*text, to);
 }
 
-/* Stops at the first byte too many. */
+/* Stops at the first byte over the limit. */
 static int count_bytes(const char *bytes, size_t nr, void *ctx)
 {
 	size_t *left = ctx;

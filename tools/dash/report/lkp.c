@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* lkp.c - two commits in the layout of lkp's compare, which kernel developers read without explanation. */
+/* lkp.c - compare two commits in the layout of lkp's compare, which kernel developers know. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -7,10 +7,12 @@
 #include "dash/judge/stats.h"
 #include "dash/report/report.h"
 
-/* A smaller deviation is not printed. */
+/* Smaller deviations are not printed. */
 #define SHOWN_DEVIATION 2
 
-/* Deviation of the runs of @p, percent of their mean; NaN: of fewer than two, or round 0. */
+/*
+ * Deviation of the runs of @p in percent of their mean; NaN for fewer than two runs, or around 0.
+ */
 static double deviation(const struct dash_history *h, const struct dash_judged *j, const struct dash_point *p)
 {
 	double *z = calloc(p->nr_samples + 1, sizeof(*z)), mean, sd;
@@ -45,7 +47,7 @@ static void put_row(FILE *to, const struct dash_history *h, const struct dash_ju
 	char name[1600];
 
 	put_value(to, a->value, deviation(h, j, a));
-	/* Of ratios, and from 0 on, the difference itself. */
+	/* For ratios, and for changes from 0, show the difference itself. */
 	if (j->series->class == DASH_RATIO)
 		fprintf(to, " %+10.2f ", 100 * (b->value - a->value));
 	else if (a->value == 0)

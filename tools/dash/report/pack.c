@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * pack.c - a document of the page in a fifth of its size: columns of numbers as bytes, all of it deflated. Its other
- * half is tools/dash/web/src/data.js.
+ * pack.c - write a document of the page at a fifth of its size: columns of numbers as bytes, all
+ * deflated. tools/dash/web/src/data.js is the reader.
  */
 #include <errno.h>
 #include <math.h>
@@ -37,7 +37,10 @@ static unsigned char *grow(struct bytes *bytes, size_t more)
 	return new;
 }
 
-/* Byte @plane of each value side by side, the lowest first: neighbours are alike, and deflate well. */
+/*
+ * Store byte @plane of all values side by side, lowest first: neighbours are alike, and deflate
+ * well.
+ */
 static json_t *put_planes(struct bytes *to, const char *type, const uint64_t *value, size_t nr,
 			  unsigned int size)
 {
@@ -47,7 +50,7 @@ static json_t *put_planes(struct bytes *to, const char *type, const uint64_t *va
 
 	if (!out)
 		return NULL;
-	to->nr--; /* the 1 more was for a column of nothing */
+	to->nr--; /* the extra 1 was for an empty column */
 	for (plane = 0; plane < size; plane++)
 		for (i = 0; i < nr; i++)
 			out[plane * nr + i] = (unsigned char)(value[i] >> 8 * plane);
@@ -63,7 +66,7 @@ static uint64_t bits_of(double value, bool wide)
 	return bits;
 }
 
-/* Counts keep all their digits; what is noisy keeps seven. */
+/* Counts keep all digits; noisy values keep seven. */
 static json_t *put_reals(struct bytes *to, const json_t *list, bool exact)
 {
 	size_t nr = json_array_size(list), i;
@@ -134,7 +137,7 @@ static int put_points(struct bytes *to, json_t *points, bool exact)
 	return failed ? -EINVAL : 0;
 }
 
-/* [upper, count] pairs of all points, one list after the other. */
+/* Store the [upper, count] pairs of all points, one list after the other. */
 static int put_hist(struct bytes *to, json_t *hist)
 {
 	json_t *sizes = json_array(), *uppers = json_array(), *counts = json_array();
@@ -195,7 +198,7 @@ static int put_deflated(FILE *to, const struct bytes *raw)
 	return ret;
 }
 
-/* The text of @doc with its length before it, and @numbers after it. */
+/* Write the text of @doc, with its length before it and @numbers after it. */
 static int put_all(FILE *to, const json_t *doc, const struct bytes *numbers)
 {
 	char *text = json_dumps(doc, JSON_COMPACT);

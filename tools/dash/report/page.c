@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* page.c - daxdash-page/1: all that the page shows, as one JSON document. */
+/* page.c - daxdash-page/1: everything that the page shows, as one JSON document. */
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
@@ -11,7 +11,7 @@
 #include "util/escape.h"
 #include "util/version.h"
 
-/* Histograms of older points would be most of the document. */
+/* Older points have no histogram, as these would be most of the document. */
 #define HISTS 200
 
 static json_t *page_text(const char *raw)
@@ -136,7 +136,7 @@ static json_t *segment(const struct dash_judged *j, size_t from, size_t to)
 			 real(level.at), "lo", real(level.lo), "hi", real(level.hi));
 }
 
-/* Levels between the changes that are none of the weak ones. */
+/* The levels between changes, without weak changes. */
 static json_t *segments(const struct dash_judged *j)
 {
 	json_t *list = json_array();
@@ -186,14 +186,16 @@ static json_t *steps(const struct dash_judged *j)
 	return list;
 }
 
-/* Of the runs of one point, added up. */
+/* The sum of the histograms of the runs of one point. */
 static json_t *buckets_of(const struct dash_judged *j, const struct dash_point *p, double *sum)
 {
 	json_t *list = json_array();
 	size_t i, k;
 
 	*sum = 0;
-	/* Runs of one tool have the same buckets; those of the newest run are taken, and theirs added. */
+	/*
+	 * Runs of one tool have the same buckets; take those of the newest run, and add the others.
+	 */
 	for (k = p->nr_samples; k-- > 0;) {
 		const struct dash_hist *hist = j->series->sample[p->sample + k].hist;
 
@@ -280,7 +282,7 @@ static json_t *events(const struct dash_verdicts *v)
 	return list;
 }
 
-/* NAME{LABEL=VALUE}: lengths of the three. */
+/* Split NAME{LABEL=VALUE} by the lengths of its three parts. */
 static bool labelled(const char *metric, size_t *name, size_t *label, size_t *value)
 {
 	const char *open = strchr(metric, '{'), *equal = open ? strchr(open, '=') : NULL;
@@ -300,7 +302,7 @@ static bool same_whole(const struct dash_series *a, const struct dash_series *b,
 	       !strncmp(a->metric, b->metric, len);
 }
 
-/* Series are sorted, so the parts of a whole follow each other. */
+/* Series are sorted, so the parts of a whole are adjacent. */
 static json_t *stacks(const struct dash_verdicts *v)
 {
 	json_t *list = json_array();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* template.c - the page without its data, taken into the program as it is. PAGE_TEMPLATE is its path. */
+/* template.c - includes the page without its data in the program. PAGE_TEMPLATE is its path. */
 #include "dash/report/template.h"
 
 __asm__(".section .rodata\n"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* template.h - the page without its data, as tools/dash/web/assemble.mjs put it together. */
+/* template.h - the page without its data, as built by tools/dash/web/assemble.mjs. */
 #ifndef DASH_REPORT_TEMPLATE_H
 #define DASH_REPORT_TEMPLATE_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* words.c - what all reports say alike, and how hostile texts are made safe for each. */
+/* words.c - texts that all reports share, and escaping of hostile texts for each of them. */
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
@@ -24,7 +24,7 @@ void put_xml(FILE *to, const char *text)
 	char clean[4096];
 	const char *p;
 
-	/* Bytes that are no UTF-8 become \xNN. */
+	/* Invalid UTF-8 becomes \xNN. */
 	escape_text(clean, sizeof(clean), text, ESCAPE_JSON);
 	for (p = clean; *p; p++) {
 		if (*p == '&')
@@ -49,7 +49,7 @@ void put_markdown(FILE *to, const char *text)
 
 	escape_text(clean, sizeof(clean), text, ESCAPE_TERMINAL);
 	for (p = clean; *p; p++) {
-		/* Whatever might be markup, HTML, a table, a name that is called, or an issue. */
+		/* Characters that may be markup, HTML, a table, a mention or an issue. */
 		if (ispunct((unsigned char)*p) && !strchr("-./,:=+%()?", *p))
 			fprintf(to, "&#%d;", *p);
 		else
@@ -125,7 +125,7 @@ static const char *value_of(const struct dash_env *env, const char *key)
 	return NULL;
 }
 
-/* The point before a change that was judged, so not an outlier's. */
+/* The last point before a change that was judged, so not an outlier. */
 static const struct dash_point *point_before(const struct dash_judged *j, const struct dash_change *c)
 {
 	size_t i;

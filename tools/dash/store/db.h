@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* db.h - as much of a database as the store needs, the same of SQLite and PostgreSQL. */
+/* db.h - the database functions that the store needs, the same for SQLite and PostgreSQL. */
 #ifndef DASH_STORE_DB_H
 #define DASH_STORE_DB_H
 
@@ -26,11 +26,11 @@ struct db_ops {
 	void (*reset)(struct db_stmt *stmt);
 	void (*finish)(struct db_stmt *stmt);
 	const char *begin_write; /* waits for other writers */
-	/* What the schema calls its types. */
+	/* Names of types in the schema. */
 	const char *type_id, *type_int, *type_real, *strict;
 };
 
-/* The functions, which are called the same in the file of each database. */
+/* The functions, which have the same names in the file of each database. */
 #define DB_FUNCTIONS                                                                                  \
 	.close = close_db, .exec = exec, .prepare = prepare, .bind_int = bind_int, .bind_real = bind_real, \
 	.bind_text = bind_text, .step = step, .is_null = is_null, .get_int = get_int, .get_real = get_real, \
@@ -46,8 +46,9 @@ struct db_stmt {
 };
 
 /*
- * Open @where: "postgresql://..." or "host=... dbname=...", else a file. 0, or -1 with *error; the
- * text needs DB_ERROR_LEN bytes. -2: this program was built without PostgreSQL.
+ * Open @where: "postgresql://..." or "host=... dbname=...", else a file. Returns 0, or -1 with
+ * *error, for which DB_ERROR_LEN bytes are needed, or -2: this program was built without
+ * PostgreSQL.
  */
 int db_open(struct db **db, const char *where, char *error);
 int db_is_server(const char *where);
@@ -56,9 +57,9 @@ int db_sqlite_open(struct db **db, const char *path, char *error);
 int db_postgres_open(struct db **db, const char *where, char *error);
 
 /*
- * Statements take $1, $2 ... in the order in which they appear first. Columns count from 0. step() is
- * 1 for a row, 0 at the end, -1 for an error, which is in db->error. NaN and NULL are bound as NULL,
- * and got as NaN, NULL and 0.
+ * Statements use $1, $2 ... in the order of their first occurrence. Columns count from 0. step()
+ * returns 1 for a row, 0 at the end, and -1 for an error, which is in db->error. NaN and NULL are
+ * bound as NULL, which is read as NaN, NULL and 0.
  */
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* load.c - the history of one repository out of the store: commits in order, runs, series. */
+/* load.c - load the history of one repository from the store: commits in order, runs, series. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include <strings.h>
 #include "dash/store/parts.h"
 
-/* Rows of the database and what they became; ids are not dense. */
+/* Maps row ids of the database, which are not dense, to indices. */
 struct ids {
 	__s64 *id;
 	size_t nr;
@@ -36,7 +36,7 @@ static struct db_stmt *prepare(struct loader *l, const char *sql)
 	return stmt;
 }
 
-/* Which repository: the one that was asked for, or the only one. */
+/* Choose the repository: the requested one, or the only one. */
 static int choose_repo(struct loader *l)
 {
 	struct db_stmt *stmt = prepare(l, "SELECT DISTINCT repo FROM commit_ ORDER BY repo");
@@ -80,7 +80,7 @@ static int grow(void *list, size_t nr, size_t size)
 {
 	void **array = list, *more;
 
-	/* At 0, 16, 32, 64 ... */
+	/* Grow at 0, 16, 32, 64 ... */
 	if (nr && (nr < 16 || (nr & (nr - 1))))
 		return 0;
 	more = reallocarray(*array, nr ? 2 * nr : 16, size);
@@ -98,7 +98,7 @@ static int id_add(struct ids *ids, __s64 id)
 	return 0;
 }
 
-/* Queries give ids in rising order. */
+/* Queries return ids in ascending order. */
 static long id_find(const struct ids *ids, __s64 id)
 {
 	size_t lo = 0, hi = ids->nr;
@@ -179,7 +179,7 @@ static int load_runs(struct loader *l)
 		const char *kind = l->ops->get_text(stmt, 4);
 		struct dash_ran *run;
 
-		/* A run that another writer put in after the commits were read. */
+		/* Another writer added this run after the commits were read. */
 		if (commit < 0 || env < 0)
 			continue;
 		if (!l->query->pull_requests && kind && !strcmp(kind, "pr"))
@@ -291,7 +291,7 @@ static void free_commit(struct dash_commit *c)
 	free(c->subject);
 }
 
-/* Sorting, with the history as context. */
+/* For sorting with the history as context. */
 struct order {
 	const struct dash_history *h;
 	bool by_time;
@@ -312,7 +312,7 @@ static int by_history(const void *a, const void *b, void *ctx)
 	return strcmp(x->sha, y->sha);
 }
 
-/* The x axis: first parents where every commit tells its place, else times. */
+/* The x axis: the order by first parents if every commit has one, else times. */
 static int sort_commits(struct loader *l)
 {
 	struct dash_history *h = l->h;
@@ -330,7 +330,7 @@ static int sort_commits(struct loader *l)
 		free(sorted);
 		return -1;
 	}
-	/* Those without a run that counts here, as of pull requests, are no part of it. */
+	/* Commits without a run that is used here, such as those of pull requests, are left out. */
 	for (i = 0; i < h->nr_runs; i++)
 		used[h->run[i].commit] = 1;
 	for (i = 0; i < h->nr_commits; i++) {
@@ -391,7 +391,7 @@ int store_load(struct store *store, const struct store_query *query, struct dash
 	*out = (struct dash_history){0};
 	snprintf(store->error, sizeof(store->error), "out of memory");
 	err = choose_repo(&l);
-	/* Each gives 0 at the end of its rows. */
+	/* Each returns 0 at the end of its rows. */
 	if (!err)
 		err = load_commits(&l) || load_envs(&l) || load_runs(&l) ||
 				      sort_commits(&l) || load_series_list(&l, &series) ||

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* parts.h - what the files of the store share. */
+/* parts.h - functions shared by the files of the store. */
 #ifndef DASH_STORE_PARTS_H
 #define DASH_STORE_PARTS_H
 
@@ -19,7 +19,7 @@ enum store_statement {
 	NR_STATEMENTS,
 };
 
-/* Series that were put in this transaction, by name, so that 10^6 points do not ask 10^6 times. */
+/* Series that this transaction stored, by name: 10^6 points must not need 10^6 queries. */
 struct known {
 	char *key; /* NULL: free */
 	__s64 id;
@@ -37,15 +37,18 @@ struct store {
 int store_fail(struct store *store);
 void known_free(struct store *store);
 
-/* The environment as the text that is stored: {"key":"value",...} by rising key. NULL: no memory. */
+/*
+ * The environment as stored text: {"key":"value",...} in ascending order of keys. NULL: out of
+ * memory.
+ */
 char *env_text(const struct dash_pair *pair, size_t nr);
 int env_parse(const char *text, struct dash_env *env);
 
-/* "upper:count upper:count", ~ for no bound. */
+/* "upper:count upper:count"; ~ stands for no upper bound. */
 char *hist_text(const struct dash_hist *hist);
 struct dash_hist *hist_parse(const char *text, double sum);
 
-/* 128 bits as text that name a series in every store. */
+/* 128 bits, as text, that identify a series in every store. */
 void series_id(const char *repo, const char *workload, const char *params, const char *metric,
 	       char out[33]);
 

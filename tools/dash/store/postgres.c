@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* postgres.c - the store in a PostgreSQL server, for a team. Left out where libpq is not there. */
+/* postgres.c - the store in a PostgreSQL server, for a team. Not built without libpq. */
 #include <stdio.h>
 #include "dash/store/db.h"
 
@@ -22,7 +22,7 @@ struct statement {
 	struct db_stmt stmt;
 	char name[24];
 	char *value[MAX_PARAMS];
-	char room[MAX_PARAMS][32]; /* of numbers */
+	char room[MAX_PARAMS][32]; /* text of numbers */
 	int nr;
 	PGresult *result; /* all rows */
 	int row, rows;
@@ -33,7 +33,7 @@ static PGconn *conn_of(struct db *db)
 	return ((struct postgres *)db)->conn;
 }
 
-/* Messages of the server have several lines. */
+/* Messages of the server have several lines; take the first. */
 static int postgres_fail(struct db *db)
 {
 	snprintf(db->error, sizeof(db->error), "%s", PQerrorMessage(conn_of(db)));
@@ -106,7 +106,7 @@ static void bind_real(struct db_stmt *stmt, int at, double value)
 	set(s, at, isnan(value) ? NULL : s->room[at - 1]);
 }
 
-/* Stays the caller's until step(). */
+/* The text must stay valid until step(). */
 static void bind_text(struct db_stmt *stmt, int at, const char *text)
 {
 	set((struct statement *)stmt, at, (char *)text);
@@ -174,7 +174,7 @@ static void finish(struct db_stmt *stmt)
 
 static const struct db_ops ops = {
 	DB_FUNCTIONS,
-	/* Writers one after the other, so that none can hold what another waits for; readers go on. */
+	/* Only one writer at a time, so that writers cannot deadlock; readers continue. */
 	.begin_write = "BEGIN; SELECT pg_advisory_xact_lock(7236840)",
 	.type_id = "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
 	.type_int = "BIGINT",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* put.c - opening a store, and putting runs in: each once, whoever else writes. */
+/* put.c - open a store, and store runs, each only once, even with several writers. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,10 @@
 #include "dash/store/schema.h"
 
 static const char *const sql[NR_STATEMENTS] = {
-	/* What one run does not know of its commit another one may; a shallow clone counts too few. */
+	/*
+	 * A run may know what others do not know of its commit; a shallow clone counts too few
+	 * commits.
+	 */
 	[PUT_COMMIT] =
 		"INSERT INTO commit_(repo, sha, parent, branch, subject, ord, time)"
 		" VALUES($1, $2, $3, $4, $5, $6, $7) ON CONFLICT(repo, sha) DO UPDATE SET"
@@ -23,7 +26,7 @@ static const char *const sql[NR_STATEMENTS] = {
 	[PUT_RUN] = "INSERT INTO run(uuid, commit_id, env_id, kind, pair, slot, started, duration_ns,"
 		    " lost, build, ci_url) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
 		    " ON CONFLICT(uuid) DO NOTHING RETURNING id",
-	/* The newest commit says what a metric is, not the run that came last. */
+	/* The run of the newest commit defines a metric, not the run that was stored last. */
 	[PUT_SERIES] =
 		"INSERT INTO series(fp, repo, workload, params, metric, unit, class, better, gate,"
 		" rel_floor, abs_floor, as_of) VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
@@ -32,7 +35,7 @@ static const char *const sql[NR_STATEMENTS] = {
 		" abs_floor = excluded.abs_floor, as_of = excluded.as_of"
 		" WHERE excluded.as_of >= series.as_of",
 	[GET_SERIES] = "SELECT id FROM series WHERE fp = $1",
-	/* In parentheses, or clang takes the second string for a forgotten comma. */
+	/* In parentheses, because otherwise clang warns of a missing comma. */
 	[PUT_POINT] = ("INSERT INTO point(series_id, run_id, value, num, den, lo, hi, n, hist, hist_sum)"
 		       " VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"),
 };
@@ -130,15 +133,18 @@ void store_rollback(struct store *store)
 {
 	size_t i;
 
-	/* A statement that still runs would keep the transaction open. */
+	/* A statement that is still active would keep the transaction open. */
 	for (i = 0; i < NR_STATEMENTS; i++)
 		if (store->stmt[i])
 			ops_of(store)->reset(store->stmt[i]);
 	ops_of(store)->exec(store->db, "ROLLBACK");
-	known_free(store); /* ids of rows that are gone */
+	known_free(store); /* the ids of its rows are no longer valid */
 }
 
-/* Run @stmt to its end; *id gets the first column of its row. 1: there was one; 0: none; -1. */
+/*
+ * Run @stmt to its end; *id gets the first column of its row. Returns 1: there was a row; 0: none;
+ * -1: error.
+ */
 static int run_for_id(struct store *store, struct db_stmt *stmt, __s64 *id)
 {
 	int got = ops_of(store)->step(stmt);
@@ -199,7 +205,7 @@ static int put_env(struct store *store, const struct dash_run *run, __s64 *id)
 	return got > 0 ? 0 : -1;
 }
 
-/* 1: put; 0: it is there. */
+/* Returns 1: stored; 0: it was there already. */
 static int put_run(struct store *store, const struct dash_run *run, __s64 commit, __s64 env, __s64 *id)
 {
 	const struct db_ops *ops = ops_of(store);
@@ -223,7 +229,7 @@ static int put_run(struct store *store, const struct dash_run *run, __s64 commit
 
 static size_t place_of(const struct store *store, const char *key)
 {
-	/* The key is a hash itself. */
+	/* The key is a hash already. */
 	size_t at = strtoull((char[17]){key[0], key[1], key[2], key[3], key[4], key[5], key[6], key[7],
 					key[8], key[9], key[10], key[11], key[12], key[13], key[14],
 					key[15], 0},
@@ -235,7 +241,7 @@ static size_t place_of(const struct store *store, const char *key)
 	return at;
 }
 
-/* The entry of @key, new ones without an id. NULL: no memory. */
+/* The entry of @key; a new one has no id. NULL: out of memory. */
 static struct known *known_get(struct store *store, const char *key)
 {
 	struct known *k;

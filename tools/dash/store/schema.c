@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* schema.c - the tables, in the words of either database; and which one a name means. */
+/* schema.c - the tables, for both databases; and which database a name means. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,8 +21,8 @@ int db_open(struct db **db, const char *where, char *error)
 }
 
 /*
- * %1$s an id, %2$s a whole number, %3$s a real one, %4$s strict types. ord is the number of commits
- * from the root by first parents.
+ * %1$s is the type of an id, %2$s of a whole number, %3$s of a real number, %4$s makes types
+ * strict. ord is the number of commits from the root by first parents.
  */
 static const char tables[] =
 	"CREATE TABLE IF NOT EXISTS daxdash(version %2$s NOT NULL)%4$s;"
@@ -75,7 +75,7 @@ int schema_ensure(struct db *db)
 	__s64 version;
 	int err;
 
-	/* What is there already needs no lock. */
+	/* If the tables exist, no lock is needed. */
 	if (!read_version(db, &version) && version == SCHEMA_VERSION)
 		return 0;
 	if (db->ops->exec(db, db->ops->begin_write))

@@ -5,7 +5,7 @@
 
 #include "dash/store/db.h"
 
-/* Make the tables where they are not there. 0, -1, or -3: they are of another version. */
+/* Create the tables if they do not exist. Returns 0, -1, or -3: they have another version. */
 int schema_ensure(struct db *db);
 
 #endif

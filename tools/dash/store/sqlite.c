@@ -7,7 +7,7 @@
 #include <string.h>
 #include "dash/store/db.h"
 
-#define BUSY_MS 120000 /* another writer is done by then */
+#define BUSY_MS 120000 /* long enough for another writer to finish */
 
 struct sqlite {
 	struct db db;
@@ -138,7 +138,7 @@ int db_sqlite_open(struct db **out, const char *path, char *error)
 		return -1;
 	}
 	sqlite3_busy_timeout(db->handle, BUSY_MS);
-	/* A file of others must not make us run their code. */
+	/* A file from somebody else must not be able to run code here. */
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	if (exec(&db->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON")) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* text.c - what the store keeps as text: environments, histograms, names of series. */
+/* text.c - what the store keeps as text: environments, histograms, ids of series. */
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -22,7 +22,7 @@ char *env_text(const struct dash_pair *pair, size_t nr)
 	return text;
 }
 
-/* What sets the speed. */
+/* Set the text of what decides the speed. */
 static int set_machine(struct dash_env *env)
 {
 	static const char *const keys[] = {DASH_ENV_CPU, DASH_ENV_ACCEL, DASH_ENV_CPUS, DASH_ENV_TIER};
@@ -123,7 +123,7 @@ void series_id(const char *repo, const char *workload, const char *params, const
 	       char out[33])
 {
 	const char *part[] = {repo, workload, params, metric};
-	/* FNV-1a of 128 bits; 0xff is in no UTF-8 text, so parts cannot run into each other. */
+	/* FNV-1a with 128 bits. No UTF-8 text contains 0xff, so it separates the parts. */
 	unsigned __int128 prime = ((unsigned __int128)1 << 88) + 0x13b;
 	unsigned __int128 h = ((unsigned __int128)0x6c62272e07bb0142ULL << 64) | 0x62b821756295c58dULL;
 	size_t i;

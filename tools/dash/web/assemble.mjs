@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// assemble.mjs - put the page together: node assemble.mjs NODE_MODULES OUTPUT. The data come in later, by daxdash.
+// assemble.mjs - builds the page without data: node assemble.mjs NODE_MODULES OUTPUT. daxdash adds the data later.
 import {createHash} from 'node:crypto';
 import {readFileSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* keys.c - the one table of keys: what they do and what the help says about them. */
+/* keys.c - the one table of keys: what they do, and their help texts. */
 #include <curses.h>
 #include "view/tui/keys.h"
 #include "view/tui/screen.h"
@@ -7,7 +7,7 @@
 #define CTRL(letter) ((letter)&0x1f)
 #define K(name)	     (SCREEN_KEY + KEY_##name)
 
-/* A recording is moved through with some keys that mean something else otherwise. */
+/* With a recording, some keys move in it and do not have their usual meaning. */
 enum mode { ALWAYS, LIVE, RECORDED };
 
 static const struct binding {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* keys.h - the one table of keys: what they do and what the help says about them. */
+/* keys.h - the one table of keys: what they do, and their help texts. */
 #ifndef DAX_VIEW_TUI_KEYS_H
 #define DAX_VIEW_TUI_KEYS_H
 
@@ -29,7 +29,7 @@ enum action {
 	DO_SEARCH,
 	DO_NEXT_MATCH,
 	DO_REDRAW,
-	/* Of a recording */
+	/* With a recording: */
 	DO_NEXT_FRAME,
 	DO_PREVIOUS_FRAME,
 	DO_FIRST_FRAME,
@@ -38,12 +38,12 @@ enum action {
 };
 
 /*
- * What @key (screen_key()) asks for, in a recording or not; for DO_SORT_BY *field is the name of a
- * field.
+ * The action for @key (from screen_key()), with a recording or not; for DO_SORT_BY *field is the
+ * name of a field.
  */
 enum action key_action(int key, bool recorded, const char **field);
 
-/* The keys' help. */
+/* The help for keys. */
 void lines_help(struct lines *lines, bool recorded);
 
 #endif

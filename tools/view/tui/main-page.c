@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* main-page.c - the main page: totals, reasons, the table in front, and what to do about a line of it.
+/*
+ * main-page.c - the main page: totals, reasons, the current table, and what to do about its
+ * selected line.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,11 +12,11 @@
 #include "view/view.h"
 
 #define REASONS_MAX  8
-#define NAME_COLUMNS 24 /* of a recording, in the header */
+#define NAME_COLUMNS 24 /* for the name of a recording in the header */
 #define NAME_BYTES   256
-#define ADVICE_USUAL 5 /* lines that advice gets at the cost of the table */
+#define ADVICE_USUAL 5 /* lines that advice gets before the table */
 
-/* How many lines each part gets; what matters most is served first. */
+/* How many lines each part gets; the most important parts are served first. */
 struct plan {
 	int summary, reasons, tabs, table, advice, footer, gaps;
 };
@@ -31,7 +33,7 @@ static int take_rows(int *left, int wanted)
 
 static struct plan plan(int rows, int summary, int items, int reasons, int advice)
 {
-	int left = rows - 2; /* the header and the table's head are always there */
+	int left = rows - 2; /* the header line and the headings are always there */
 	struct plan plan = {0};
 
 	plan.table = take_rows(&left, 2);
@@ -47,7 +49,7 @@ static struct plan plan(int rows, int summary, int items, int reasons, int advic
 	plan.table += take_rows(&left, 1);
 	plan.reasons += take_rows(&left, reasons < 3 ? reasons - plan.reasons : 3 - plan.reasons);
 	plan.summary += take_rows(&left, summary - 2);
-	/* Of what is left the table has what it needs, and then the rest of the others. */
+	/* Of the remaining lines the table gets what it needs, and then the others. */
 	plan.table += take_rows(&left, items - plan.table);
 	plan.advice += take_rows(&left, advice - plan.advice);
 	plan.reasons += take_rows(&left, reasons - plan.reasons);
@@ -64,7 +66,7 @@ static int put_part(int x, int columns, enum look look, const char *text)
 	return x + screen_put(0, x, columns - x, look, text);
 }
 
-/* Its name, of which the end is kept. */
+/* The name of the recording, cut off at its beginning. */
 static int draw_recording(const struct tui *tui, int x, int columns)
 {
 	char name[4 * NAME_BYTES + 4], fit[FORMAT_LINE_MAX], text[FORMAT_LINE_MAX + 32];
@@ -84,7 +86,7 @@ static int draw_recording(const struct tui *tui, int x, int columns)
 static int draw_clock(const struct dax_model *model, int x, int columns)
 {
 	time_t seconds = (time_t)(model->real_ns / 1000000000);
-	char when[16] = " - "; /* a recording may not tell */
+	char when[16] = " - "; /* the recording may not have it */
 	struct tm tm;
 
 	if (model->real_ns && localtime_r(&seconds, &tm))
@@ -140,7 +142,7 @@ static void draw_header(const struct tui *tui, int columns)
 	put_part(x, columns, LOOK_HEAD, text);
 }
 
-/* Lines [@from, @from + @nr) of @lines from row @y on. */
+/* Draw lines [@from, @from + @nr) of @lines, beginning at row @y. */
 static void draw_lines(int y, int columns, const struct lines *lines, size_t from, int nr)
 {
 	int i;
@@ -262,7 +264,7 @@ static void draw_footer(const struct tui *tui, int y, int columns)
 	screen_put(y, 0, columns, tui->prompt || tui->no_threads ? LOOK_STRONG : LOOK_FAINT, text);
 }
 
-/* Advice in @room lines: first a line of what is wrong, then what to type, then the rest. */
+/* Advice in @room lines: first one line about what is wrong, then the command, then the rest. */
 static void draw_advice(int y, int columns, const struct lines *lines, int room)
 {
 	static const char *const begin[] = {"why:", "fix:", "run:"};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* screen.c - the terminal: the only place that knows how it is taken and given back. */
+/* screen.c - the terminal: only this file sets it up and restores it. */
 #define _XOPEN_SOURCE_EXTENDED 1
 #include <curses.h>
 #include <errno.h>
@@ -10,18 +10,18 @@
 #include <time.h>
 #include <sys/ioctl.h>
 #include <term.h>
-/* Names that term.h takes from everybody. */
+/* term.h defines these names as macros. */
 #undef columns
 #undef lines
 #include <unistd.h>
 #include "util/escape.h"
 #include "view/tui/screen.h"
 
-#define ESCAPE_MS 25 /* how long the rest of a key's escape sequence may take */
+#define ESCAPE_MS 25 /* how long to wait for the rest of a key's escape sequence */
 
 static SCREEN *screen;
-static FILE *keys;   /* where they come from */
-static bool resting; /* suspended, and not to come back */
+static FILE *keys;   /* input for keys */
+static bool resting; /* stopped, and not to be continued */
 static attr_t looks[NR_LOOKS];
 static int size_rows, size_columns;
 
@@ -35,7 +35,7 @@ static bool want_color(enum tui_color color)
 	       use_default_colors() == OK;
 }
 
-/* Colour adds to what bold, reverse and words say; nothing is said by it alone. */
+/* Colour only supports what bold, reverse and words show. */
 static void choose_looks(bool color)
 {
 	static const struct {
@@ -70,9 +70,10 @@ static bool is_pending(int signal)
 }
 
 /*
- * In the background (timeout(1), or & in a script) changing the terminal's settings stops us, and again
- * each time we are continued, also to be ended: SIGTERM waits in the loop's signalfd. So stop before, as
- * any program there does, and look why we were continued. False: to end.
+ * In the background (timeout(1), or & in a script), changing the settings of the terminal stops us,
+ * again and again when we are continued, even for being ended: SIGTERM is pending in the loop's
+ * signalfd. So stop before that, as other programs do, and then check why we were continued. False:
+ * end.
  */
 static bool await_foreground(void)
 {
@@ -96,17 +97,17 @@ static bool await_foreground(void)
 		signal(SIGTTOU, SIG_DFL);
 		raise(SIGTTOU);
 		if (!is_pending(SIGCONT))
-			break; /* nobody controls jobs here, and nobody would continue us */
+			break; /* there is no job control here, so nobody would continue us */
 		sigtimedwait(&cont, NULL, &now);
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	/* What is put back at the end is put back, wherever we are by then. */
+	/* The terminal is restored at the end even if we are in the background then. */
 	signal(SIGTTOU, SIG_IGN);
 	signal(SIGTTIN, SIG_IGN);
 	return go_on;
 }
 
-/* Keys come from the terminal also when standard input is something else, as with less(1). */
+/* Read keys from the terminal also when standard input is something else, as less(1) does. */
 static void open_keys(void)
 {
 	int fd = isatty(STDIN_FILENO) ? -1 : open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -197,7 +198,7 @@ void screen_suspend(void)
 	raise(SIGSTOP);
 	resting = !await_foreground();
 	if (resting)
-		return; /* the loop has the signal, and ends */
+		return; /* the loop handles the signal, and ends */
 	reset_prog_mode();
 	screen_resize();
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* state.c - what the screen shows: the item that is selected. */
+/* state.c - the state of the screen: the selected item. */
 #include "view/tui/state.h"
 
 const struct dax_item *tui_selected(const struct tui *tui)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* tui.c - the screen's state, and what each key does to it. */
+/* tui.c - the state of the screen, and what each key does to it. */
 #include <errno.h>
 #include <langinfo.h>
 #include <limits.h>
@@ -135,7 +135,7 @@ void tui_order(struct tui *tui)
 			cursor->at = i;
 			return;
 		}
-	/* What was chosen is gone: its neighbour is, but no page is about that. */
+	/* The selected item is gone: select its neighbour, and leave its details page. */
 	if (cursor->chosen && tui->page == PAGE_DETAILS)
 		tui->page = PAGE_MAIN;
 	if (cursor->chosen || tui->page == PAGE_DETAILS)
@@ -149,7 +149,7 @@ void tui_show(struct tui *tui, const struct dax_model *model)
 	tui_draw(tui);
 }
 
-/* Help or details: lines longer than the screen, with a title and a footer. */
+/* Draw help or details: a page longer than the screen, with a title and a footer. */
 static void draw_page(struct tui *tui, int rows, int columns)
 {
 	struct lines lines = {.columns = columns, .ascii = tui->ascii};
@@ -204,7 +204,7 @@ static bool matches(const struct tui *tui, size_t at)
 	return strcasestr(name, tui->search) || (is_task && !strcmp(pid, tui->search));
 }
 
-/* Select the first match from line @from on, round the end. */
+/* Select the first match from line @from on, continuing at the top after the last line. */
 static void find(struct tui *tui, size_t from)
 {
 	size_t nr = tui->model && tui->order ? tui->model->list[tui->kind].nr : 0, i;
@@ -221,7 +221,7 @@ static void find(struct tui *tui, size_t from)
 	tui->no_match = true;
 }
 
-/* A key while something is typed. */
+/* Handle a key while the user is typing. */
 static enum tui_want prompt_key(struct tui *tui, int key)
 {
 	bool search = tui->prompt == PROMPT_SEARCH;
@@ -271,7 +271,7 @@ static enum tui_want want_frame(struct tui *tui, enum tui_want want)
 	return want;
 }
 
-/* Sort by the column @step to the right of the present one. */
+/* Sort by the column @step columns to the right of the current one. */
 static void step_sort(struct tui *tui, int step)
 {
 	size_t i, nr = tui->columns.nr;
@@ -290,7 +290,7 @@ static void step_table(struct tui *tui, bool back)
 {
 	enum dax_item_kind from = tui->kind, to = view_next_table(tui->model, from);
 
-	/* Backwards is all the way round. */
+	/* To go back one table, go forward through all others. */
 	while (back && view_next_table(tui->model, to) != from)
 		to = view_next_table(tui->model, to);
 	tui->kind = to;
@@ -306,7 +306,7 @@ static void show_threads(struct tui *tui)
 	tui_order(tui);
 }
 
-/* Up and down, in the table or in the page in front; the draw functions keep it inside. */
+/* Move up or down in the current table or page; the draw functions limit it. */
 static void move_by(struct tui *tui, long by)
 {
 	struct cursor *cursor = &tui->cursor[tui->kind];
@@ -350,7 +350,7 @@ static enum tui_want act(struct tui *tui, enum action action, const char *field)
 		turn_to(tui, PAGE_HELP);
 		break;
 	case DO_DETAILS:
-		if (tui->page == PAGE_MAIN) /* about this line, wherever it goes */
+		if (tui->page == PAGE_MAIN) /* details stay with this item, wherever it moves */
 			choose(tui, tui->cursor[tui->kind].at);
 		if (tui->page != PAGE_MAIN || tui_selected(tui))
 			turn_to(tui, tui->page == PAGE_MAIN ? PAGE_DETAILS : tui->page);

@@ -14,15 +14,15 @@ struct tui_opts {
 	bool reverse;
 	enum tui_color color;
 	bool ascii;
-	const char *recording; /* any bytes; NULL: it is the running kernel that is shown */
-	bool damaged;	       /* ... of which not all could be read */
+	const char *recording; /* any bytes; NULL: the running kernel is shown */
+	bool damaged;	       /* ... not all of which could be read */
 };
 
-/* What the user wants of the program; the rest the screen does by itself. */
+/* What the user asks the program to do; the screen handles everything else. */
 enum tui_want {
 	TUI_GO_ON,
 	TUI_QUIT,
-	/* Of a recording: another frame. */
+	/* With a recording: show another frame. */
 	TUI_NEXT_FRAME,
 	TUI_PREVIOUS_FRAME,
 	TUI_FIRST_FRAME,
@@ -33,47 +33,50 @@ enum tui_want {
 struct tui;
 
 /*
- * Take the terminal over. Signals that could end the program must come through a loop, for then
- * tui_close() can run. Returns 0, or a negative errno with a message in @err.
+ * Take over the terminal. Signals that could end the program must be handled by a loop, so that
+ * tui_close() runs. Returns 0, or a negative errno with a message in @err.
  */
 int tui_open(struct tui **tui, const struct tui_opts *opts, char *err, size_t size);
 
 /*
- * Give the terminal back as it was, also at exit() and when called twice or with NULL: the only
- * function that does.
+ * Restore the terminal; also at exit(). May be called twice, or with NULL. No other function
+ * restores it.
  */
 void tui_close(struct tui *tui);
 
-/* The descriptor keys come from, for the loop; -1: there are no keys. */
+/* The descriptor for keys, for the loop; -1: there are no keys. */
 int tui_fd(const struct tui *tui);
 bool tui_has_keys(const struct tui *tui);
 
-/* Show @model from now on; it must stay until the next one. */
+/* Show @model from now on; it must stay valid until the next call. */
 void tui_show(struct tui *tui, const struct dax_model *model);
 
-/* The frame shown from the next tui_show() on is the last of the recording, or is not. */
+/* Set whether the frame of the next tui_show() is the last one of the recording. */
 void tui_at_end(struct tui *tui, bool at_end);
 
-/* The time that was typed, and whether it was one. */
+/* The time that the user typed, and whether it was valid. */
 const char *tui_jump(const struct tui *tui);
 void tui_jumped(struct tui *tui, bool good);
 
 /*
- * Do what the waiting keys say, up to one that wants something: call it again until it is
- * TUI_GO_ON. TUI_QUIT also when the terminal is gone.
+ * Handle waiting keys, up to one that the program must handle: call it again until it returns
+ * TUI_GO_ON. Returns TUI_QUIT also when the terminal is gone.
  */
 enum tui_want tui_keys(struct tui *tui);
 
-/* The user wants no new numbers for now. */
+/* Has the user paused the display? */
 bool tui_paused(const struct tui *tui);
 
-/* The key of the file or process whose details are shown, for more to be found out; or NULL. */
+/*
+ * The key of the file or process whose details are shown, so that more about it can be read; or
+ * NULL.
+ */
 const struct dax_key *tui_details(const struct tui *tui);
 
-/* The window may have another size. */
+/* The size of the window may have changed. */
 void tui_resize(struct tui *tui);
 
-/* Give the terminal back and stop, as Ctrl-Z asks for; take it again when continued. */
+/* Restore the terminal and stop, for Ctrl-Z; take it over again when continued. */
 void tui_suspend(struct tui *tui);
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// chart.js - one chart over commits: uPlot, with a readout, keys, and zoom and cursor shared with the others.
+// chart.js - one chart over commits: uPlot, with a readout, keys, and zoom and cursor shared with other charts.
 
 const AXIS_FONT = '12px system-ui, sans-serif';
 
-// The x of a chart is the index of a commit, or its time in an order that never goes back.
+// The x of a chart is the index of a commit, or its time, in an order that never decreases.
 function timesOf(doc) {
 	let last = 0;
 	return doc.commits.map(commit => {
@@ -41,7 +41,7 @@ function makeChart(options) {
 		plot.setScale('x', {min: from - room, max: to + room});
 		quiet = false;
 	};
-	// What uPlot chose by a drag, as commits.
+	// What the user selected by dragging, as commits.
 	const chosen = (min, max) => {
 		let from = -1, to = -1;
 		for (let i = 0; i < doc.commits.length; i++) {
@@ -151,7 +151,7 @@ const resizes = new ResizeObserver(entries => {
 	for (const entry of entries) if (entry.target.chart) requestAnimationFrame(() => entry.target.chart());
 });
 
-// A range that leaves room around the data and does not make noise of a series that stands still look like a mountain.
+// A range with room around the data, in which the noise of a constant series does not look large.
 function spread(u, min, max) {
 	if (min === null || max === null) return [0, 1];
 	const middle = Math.max(Math.abs(min), Math.abs(max)), least = middle * 0.02 || 1;
@@ -164,7 +164,7 @@ function spread(u, min, max) {
 	return [min >= 0 && min - room < 0 ? 0 : min - room, max + room];
 }
 
-// Of a logarithmic axis: 1, 2 and 5 of each power of ten, or fewer where there are many.
+// For a logarithmic axis: 1, 2 and 5 of each power of ten, or fewer if there are many.
 function decades(min, max) {
 	const powers = Math.log10(max / min), steps = powers < 2.5 ? [1, 2, 5] : powers < 5 ? [1, 3] : [1], list = [];
 	for (let power = Math.floor(Math.log10(min)); power <= Math.log10(max); power++)

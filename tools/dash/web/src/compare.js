@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// compare.js - two commits beside each other: every series, the reasons, the latencies, the environment.
+// compare.js - two commits side by side: every series, the reasons, the latencies, the environment.
 
 function commitBy(doc, text) {
 	if (!/^[0-9a-f]{4,64}$/.test(text)) return -1;
@@ -7,7 +7,7 @@ function commitBy(doc, text) {
 	return -1;
 }
 
-// The point of a commit that counts: one that was not left out, if there is one.
+// The point of a commit to show: one that was not left out, if there is one.
 function pointAt(series, commit) {
 	const {commit: commits, flags} = series.points;
 	let low = 0, high = commits.length - 1, found = -1;
@@ -27,7 +27,7 @@ function difference(series, before, after) {
 	return {shift, rel, before, after, worse};
 }
 
-// Latencies beside each other, the rare ones as wide as the common ones.
+// Latencies side by side, with as much width for rare ones as for common ones.
 function percentilePlot(series, points) {
 	const width = 640, height = 240, left = 70, bottom = 30, shares = [];
 	for (let step = 0; step <= 60; step++) shares.push(1 - 10 ** (-step / 15));
@@ -102,7 +102,7 @@ function environments(doc, commits) {
 		el('tbody', null, differs.map(key => el('tr', null, el('th', {scope: 'row'}, key), envs.map(env => el('td', null, env[key] === undefined ? 'none' : env[key]))))));
 }
 
-// Below a thousandth what is measured in time or instructions moves by itself.
+// Times and instructions vary by less than a thousandth anyway.
 function tone({series, rel, worse}) {
 	if (series.better === 'none' || (series.class !== 'exact' && rel !== null && Math.abs(rel) < 0.001)) return '';
 	return worse ? 'bad' : 'good';

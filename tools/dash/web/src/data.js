@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // data.js - the document of the page (daxdash-page/1), inline as JSON or packed.
 //
-// Packed is base64 of deflated bytes: u32 length of a JSON text, the text, then columns of numbers that the text names
-// by {t: type, o: offset, n: count}. f32 and f64 lie byte plane by byte plane, i32 as differences: both deflate well.
+// The packed form is base64 of deflated bytes: u32 length of a JSON text, the text, then columns of numbers. The text
+// refers to them by {t: type, o: offset, n: count}. f32 and f64 are stored byte plane by byte plane, i32 as
+// differences: both deflate well.
 
 function bytesOf(base64) {
 	const text = atob(base64);
@@ -60,7 +61,7 @@ async function unpack(base64) {
 	return doc;
 }
 
-// Plain JSON has null where a number is unknown; columns have NaN.
+// Unknown numbers are null in plain JSON, and NaN in columns.
 function known(list) {
 	return Float64Array.from(list, value => value === null ? NaN : value);
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// dom.js - elements from plain values. All text goes in as text: names and commit subjects are hostile.
+// dom.js - makes elements from plain values. All text is inserted as text: names and commit subjects may be hostile.
 
-// Characters that turn the direction of what follows, or that nobody sees, are shown as what they are.
+// Show characters that change the text direction, or that are invisible, by their code.
 function plain(text) {
 	return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
 		one => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-// el('a', {href, class, onclick, 'aria-label'}, child...): children are elements, texts, or lists of these.
+// el('a', {href, class, onclick, 'aria-label'}, child...): a child is an element, a text, or a list of these.
 function el(tag, attributes, ...children) {
 	const node = document.createElement(tag);
 	for (const [name, value] of Object.entries(attributes || {})) {
@@ -36,7 +36,7 @@ function svg(tag, attributes, ...children) {
 	return add(node, children);
 }
 
-// Said to screen readers once it stands still for a moment.
+// Announced to screen readers when the text has not changed for a moment.
 const say = (() => {
 	let timer;
 	return text => {
@@ -45,7 +45,7 @@ const say = (() => {
 	};
 })();
 
-// A table of rows, 25 a page. columns: {title, number, cell(row)}; caption is for those who do not see what is around.
+// A table with 25 rows a page. columns: {title, number, cell(row)}; caption is for users who do not see the context.
 const PAGE_ROWS = 25;
 
 function pagedTable(caption, columns, rows, options) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// format.js - numbers, commits and states as people read them. A state is always a sign and a word, never colour alone.
+// format.js - numbers, commits and states as text. A state always has a sign and a word, not only a colour.
 
 const PREFIXES = [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']];
 
@@ -31,7 +31,7 @@ function short(value) {
 	return digits(value, 3);
 }
 
-// A value of a series, with its unit.
+// A value of a series with its unit.
 function amount(series, value) {
 	if (value === null || value === undefined || Number.isNaN(value)) return 'unknown';
 	if (series.class === 'ratio') return `${digits(value * 100, 4)} %`;
@@ -40,7 +40,7 @@ function amount(series, value) {
 	return series.unit ? `${count(value)} ${series.unit}` : count(value);
 }
 
-// On an axis there is less room, and the unit is told beside it.
+// On an axis there is less room; the unit is shown beside it.
 function tick(series, value) {
 	if (series.class === 'ratio') return `${digits(value * 100, 3).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')} %`;
 	if (series.unit === 'ns') return duration(value);
@@ -84,7 +84,7 @@ function badge([sign, word, tone]) {
 	return el('span', {class: `badge ${tone}`}, el('span', {'aria-hidden': 'true'}, sign), ` ${word}`);
 }
 
-// Better or worse, and up or down, are two things.
+// Better or worse is not the same as up or down.
 function direction(one) {
 	const up = one.after > one.before;
 	return `${up ? '▲' : '▼'} ${one.worse ? 'worse' : 'better'}`;

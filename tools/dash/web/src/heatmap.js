@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// heatmap.js - latency over commits: each column is the histogram of a commit, colour the share of its faults.
+// heatmap.js - latency over commits: a column is the histogram of a commit; the colour is the share of its faults.
 
-// Only buckets that count something are told, so a lower bound is the next bound seen below, within a quarter.
+// The document has only buckets with counts, so a lower bound is the next lower bound seen, within a quarter.
 function boundsOf(hist) {
 	const uppers = new Set();
 	for (const buckets of hist.buckets) for (const [upper] of buckets) if (upper) uppers.add(upper);
@@ -24,7 +24,7 @@ function quantile(buckets, share) {
 const HEAT_STEPS = 7;
 
 function heatColor(share) {
-	// A share of 0.01 % is the palest, all the darkest.
+	// The lightest colour is a share of 0.01 %, the darkest is all.
 	const step = Math.round((1 + Math.max(-4, Math.log10(share)) / 4) * (HEAT_STEPS - 1));
 	return theme.color(`heat-${Math.max(0, Math.min(HEAT_STEPS - 1, step))}`);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// lists.js - all changes, with export; all runs and the environments they were made in.
+// lists.js - all changes, with export; all runs and their environments.
 
 function allChanges(doc) {
 	return doc.series.flatMap(series => series.changes.map(one => ({series, one})))
@@ -14,7 +14,7 @@ function exported(doc, {series, one}) {
 		shift: one.shift, rel: one.rel, p: one.p, q: one.q, worse: one.worse, accepted: one.ack};
 }
 
-// A table program takes what begins like this for a formula.
+// A spreadsheet takes text that begins like this for a formula.
 function csvCell(value) {
 	if (typeof value === 'number') return String(value);
 	const text = value === null ? '' : String(value);

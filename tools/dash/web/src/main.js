@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// main.js - which page is shown, and the frame around it.
+// main.js - chooses the page to show, and draws the frame around it.
 
 const PAGES = {
 	overview: ['Overview', overviewPage], series: [null, seriesPage], changes: ['Changes', changesPage],
@@ -31,7 +31,7 @@ function frame(doc) {
 		el('p', {class: 'brand'}, el('strong', null, doc.repo || 'daxdash'), el('span', {class: 'muted'}, ` ${doc.commits.length} commits, ${doc.runs.length} runs`)),
 		el('nav', {'aria-label': 'Pages'}, Object.entries(PAGES).filter(([, [title]]) => title)
 			.map(([name, [title]]) => el('a', {href: `#/${name}`, 'data-page': name}, title))), theme.button()]);
-	// The address says which page is shown, so this link is no address.
+	// The address selects the page, so this link must not change it.
 	document.getElementById('skip').addEventListener('click', event => {
 		event.preventDefault();
 		document.getElementById('main').focus();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// overview.js - the verdict, how much of it could be judged, what happened, and every series in one line.
+// overview.js - the verdict, how much could be judged, the events, and every series in one line.
 
 function verdictBanner(doc) {
 	const [sign, word, tone] = VERDICTS[doc.verdict], {gated, judged, unjudged} = doc.coverage;
@@ -48,7 +48,7 @@ function newest(series) {
 	return value.length ? value[value.length - 1] : NaN;
 }
 
-// The change that counts most: the strongest state, then the newest.
+// The most important change: the strongest state, then the newest.
 function mainChange(series) {
 	const order = ['fail', 'rerun', 'acknowledged', 'shown', 'weak'];
 	return [...series.changes].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || b.point - a.point)[0] || null;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// series.js - one series with all that led to its verdict, and beside it what else the workload measured.
+// series.js - one series with all steps to its verdict, and other metrics of the same workload.
 
 const SIBLINGS = 5;
 
@@ -20,7 +20,7 @@ function ladder(series) {
 			el('span', {class: 'sign', 'aria-hidden': 'true'}, step.passed ? '✓' : '✗'), ` ${step.what}: ${step.found}`, el('span', {class: 'unseen'}, step.passed ? ' (passed)' : ' (not passed)')))));
 }
 
-// Whom a click chose, and what can be done with it.
+// The commit that was clicked, and actions for it.
 function commitPanel(doc) {
 	const panel = el('div', {class: 'chosen', hidden: true, role: 'group', 'aria-label': 'Chosen commit'});
 	let held = null;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// stack.js - series that are parts of one whole, one above the other: fallbacks by reason.
+// stack.js - series that are parts of one whole, stacked: fallbacks by reason.
 
 function sumsOf(doc, stack) {
 	const parts = stack.parts.map(part => ({name: part.value, series: doc.series[part.series]}));
@@ -11,7 +11,7 @@ function sumsOf(doc, stack) {
 		for (let i = 0; i < commit.length; i++) if (!(flags[i] & 2)) part.values[where.get(commit[i])] = value[i];
 		part.total = part.values.reduce((sum, value) => sum + (Number.isNaN(value) ? 0 : value), 0);
 	}
-	// What never happened takes no colour; the largest lies at the bottom.
+	// Parts without counts get no colour; the largest is at the bottom.
 	const seen = parts.filter(part => part.total > 0).sort((a, b) => b.total - a.total);
 	return {commits, seen, never: parts.filter(part => !(part.total > 0)).map(part => part.name)};
 }
@@ -26,7 +26,7 @@ function stackChart(doc, stack, options) {
 	const tops = seen.map(part => below = Float64Array.from(below, (sum, i) => sum + (Number.isNaN(part.values[i]) ? 0 : part.values[i])));
 	const color = i => theme.color(`part-${i % STACK_COLORS}`);
 	const zero = new Float64Array(commits.length);
-	// From the highest down, each filled to the one beneath; the last is 0.
+	// From the top down, each filled to the one below; the last is 0.
 	const order = seen.map((_, i) => i).reverse();
 	const chart = makeChart({
 		doc, title: `${stack.name} by ${stack.label} of ${stack.workload}`, x: commits, height: 220, byTime: options.byTime,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// theme.js - light, dark, or as the system has it; on paper always light. Charts take their colours from here.
+// theme.js - light, dark, or the system's setting; always light on paper. Charts take their colours from here.
 
 const theme = {
 	charts: new Set(), // {redraw()}

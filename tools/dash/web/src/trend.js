@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // trend.js - the chart of one series: points, levels, and where it changed.
 
-// Points that were left out are drawn hollow and not joined.
+// Points that were left out are drawn hollow and are not connected.
 function split(series) {
 	const {value, flags, lo, hi} = series.points;
 	const n = value.length, kept = new Float64Array(n), out = new Array(n), low = new Array(n), high = new Array(n);
@@ -99,7 +99,7 @@ function trendChart(doc, series, options) {
 	});
 }
 
-// A small one for tables: least and most of each column, so that no spike is lost.
+// A small chart for tables: lowest and highest value of each column, so that no spike is lost.
 const SPARK_WIDTH = 150, SPARK_HEIGHT = 28;
 
 function sparkline(series) {

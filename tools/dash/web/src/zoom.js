@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// zoom.js - what part of history is shown, the same in all charts, and kept in the address.
+// zoom.js - which part of history is shown, the same in all charts, and stored in the address.
 
-// Commits [from, to]; null: all. Charts of the page that is shown are told.
+// Commits [from, to]; null: all. Changes are reported to the charts of the current page.
 const zoom = {
 	range: null,
 	charts: new Set(),
@@ -12,7 +12,7 @@ const zoom = {
 	},
 };
 
-// The address: #/page/argument?key=value. Back and forward work by it.
+// The address is #/page/argument?key=value. This makes the back and forward buttons work.
 const route = {
 	page: '', argument: '', query: new URLSearchParams(),
 	read() {
@@ -32,7 +32,7 @@ const route = {
 		const text = new URLSearchParams(query || {}).toString();
 		return `#/${page}${argument === undefined ? '' : `/${encodeURIComponent(argument)}`}${text ? `?${text}` : ''}`;
 	},
-	// The same page in another state: no new entry in the history.
+	// The same page in another state: no new entry in the browser history.
 	keep() {
 		if (zoom.range) this.query.set('zoom', zoom.range.map(Math.round).join('-'));
 		else this.query.delete('zoom');

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// document.mjs - documents of the page (daxdash-page/1) with known content, the same each time: for tests and the picture.
+// document.mjs - documents of the page (daxdash-page/1) with fixed content: for tests and the picture.
 //
 // usage: node document.mjs [small|large|hostile|empty] >FILE
 
-// A generator of numbers that are the same everywhere: mulberry32.
+// A random number generator with the same numbers everywhere: mulberry32.
 function numbers(seed) {
 	return () => {
 		seed = seed + 0x6d2b79f5 | 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// page.mjs - the page in a real browser: prints 'ok - what' or 'not ok - what' lines. Started by tests/host/page.sh.
+// page.mjs - tests the page in a real browser: prints 'ok - what' or 'not ok - what' lines. Started by
+// tests/host/page.sh.
 //
 // usage: node page.mjs DIRECTORY     with small, large, hostile and empty .html and .json in it
 import {createRequire} from 'node:module';
@@ -80,7 +81,7 @@ async function charts() {
 	same(await page.$eval('.chart', root => Array.from(root.chart.plot().data[1]).filter(value => value !== null).length), 119, 'an outlier is not joined to the others');
 	same(await page.$eval('.chart', root => Array.from(root.chart.plot().data[2]).filter(value => value !== null).length), 1, 'but drawn hollow');
 
-	// A drag over the first chart.
+	// Drag over the first chart.
 	const over = await page.locator('.chart .u-over').first().boundingBox();
 	await page.mouse.move(over.x + over.width * 0.25, over.y + 60);
 	await page.mouse.down();
@@ -99,7 +100,7 @@ async function charts() {
 	await page.locator('.chart .u-over').first().dblclick({position: {x: 100, y: 60}});
 	same(await scales(page), all, 'a double click shows all again');
 
-	// By keys alone.
+	// With the keyboard only.
 	await page.locator('.chart').first().focus();
 	await page.keyboard.press('End');
 	const last = doc.commits.length - 1;
@@ -130,7 +131,7 @@ async function charts() {
 	await page.getByLabel('logarithmic').check();
 	same(await page.$eval('.chart', root => root.chart.plot().scales.y.distr), 3, 'and logarithmic');
 
-	// A dark cell where half of the faults are, nothing where none is.
+	// A dark cell where half of the faults are, and nothing where there are none.
 	const heat = await page.$$eval('.chart', list => {
 		const u = list[1].chart.plot(), pixel = (x, y) => Array.from(u.ctx.getImageData(Math.round(u.valToPos(x, 'x', true)), Math.round(u.valToPos(y, 'y', true)), 1, 1).data.slice(0, 3));
 		const x = u.data[0][20];
@@ -165,7 +166,7 @@ async function compare() {
 	same(await text(page, '[role=alert]'), 'There is no commit ffffffffffff here.', 'a commit that is not there is said');
 	await close(page);
 
-	// Shift and click on a second point.
+	// Click a second point with Shift.
 	const other = await open('small', hashOf(find(doc, 'pte_faults'))), over = other.locator('.chart .u-over').first(), box = await over.boundingBox();
 	await over.click({position: {x: box.width * 0.2, y: 40}});
 	await over.click({position: {x: box.width * 0.8, y: 40}, modifiers: ['Shift']});
@@ -255,7 +256,7 @@ async function hostile() {
 	await close(page);
 }
 
-// Sorting what is random is what browsers do as fast as all else; the figure is of an idle machine of 2 cores.
+// Browsers sort random data as fast as other data; the figure is from an idle machine with 2 cores.
 const SORT_MS = 250;
 
 async function large() {

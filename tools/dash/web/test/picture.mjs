@@ -11,7 +11,7 @@ const browser = await chromium.launch({executablePath: process.env.CHROMIUM || '
 const shown = await browser.newPage({viewport: {width: 960, height: 840}});
 await shown.goto(pathToFileURL(resolve(page)).href);
 await shown.waitForSelector('html[data-ready]');
-// The one with most to see: its verdict, its levels, its latencies.
+// The series with most to see: a verdict, levels, latencies.
 await shown.locator('table.series a', {hasText: 'latency_p50'}).click();
 await shown.waitForSelector('.chart');
 await shown.screenshot({path: picture});
