@@ -17,6 +17,8 @@
 #include "bucket.bpf.h"
 #include "latency.bpf.h"
 #include "record.bpf.h"
+#include "count.bpf.h"
+#include "missed.bpf.h"
 #include "fault.bpf.h"
 #include "calls.bpf.h"
 #include "wait.bpf.h"
