@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# counts-guest.sh - in a guest: a run of all kinds of faults into /out, each in a file of its name.
+# counts-guest.sh - in a guest: run all kinds of faults, each on a file with its name, and write the run to /out.
 #
 # usage: counts-guest.sh DIRECTORY_ON_DAX PARAMS COUNT [KIND|NAME=KIND[:COUNT][+KIND[:COUNT]]...]...
 set -eu
@@ -13,7 +13,7 @@ for word; do
 	for part in $(echo "${word#*=}" | tr + ' '); do
 		case $part in *:*) ;; *) part=$part:$count ;; esac
 		echo "daxbench faults --kind ${part%:*} --count ${part#*:} --force $dir/$name"
-		# It gives its blocks back, and keeps its name.
+		# Truncating frees the blocks, and keeps the name for the report.
 		echo ": >$dir/$name"
 	done
 done >/tmp/faults

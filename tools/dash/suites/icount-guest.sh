@@ -7,8 +7,8 @@ set -eu
 dir=$1 count=$2 times=$3 runs=$4 tools=$5 beside=$6
 shift 6
 
-# All kinds under one tool: to start it takes longer than they do. Each several times, as one holds by chance some timer
-# ticks more than another (0.14 %). Medians of 16 runs of 8,192 faults differed by 0.01 % between two boots.
+# Run all kinds under one tool, because starting it takes longer than they do. Run each several times, because by chance one
+# has some more timer ticks than another (0.14 %). Medians of 16 runs of 8,192 faults differed by 0.01 % between two boots.
 bench() { # label tool...
 	label=$1
 	shift
@@ -27,7 +27,7 @@ for kind; do
 	done
 done >/tmp/faults
 build="--run-build $(command -v daxbench) --run-build $(command -v daxtop)"
-# The first faults of a boot cost up to 0.2 % more: caches of the kernel's are filled. They are nobody's.
+# The first faults after a boot cost up to 0.2 % more, because they fill caches of the kernel: do not count them.
 sh -e /tmp/faults >/dev/null
 run=1
 # shellcheck disable=SC2086 # words
@@ -47,6 +47,6 @@ while [ "$run" -le "$runs" ]; do
 	[ -z "$beside" ] || bench $beside
 	run=$((run + 1))
 done
-# What is said of this machine beside the figures is of the run under stat, or of one of its own.
+# The description of this machine comes from the run under stat, or from an extra run.
 # shellcheck disable=SC2086 # words
 [ -e /out/base.run ] || daxtrace stat --run /out/base.run --run-name icount $build -- true 2>/dev/null

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash disable=SC2034 # what is set here is for the suites
-# suite.sh - what the suites share: options, the kernel's name in a series, and what built this tree. Sourced, not run.
+# shellcheck shell=bash disable=SC2034 # the suites use these variables
+# suite.sh - functions shared by the suites: options, the kernel's name in a series, and the build tools. Sourced, not run.
 
 kernel=debian-6.1 fs=xfs
 
-# suite_options SUITE 'NAME...' OPTION...: each --NAME VALUE into the variable NAME
+# suite_options SUITE 'NAME...' OPTION...: assign each --NAME VALUE to the variable NAME
 suite_options() {
 	local suite=$1 names=$2 name
 	shift 2
@@ -26,7 +26,7 @@ suite_options() {
 	done
 }
 
-# A file's name is not what is measured: the environment says which kernel it is.
+# For a kernel given as a file, its file name means nothing: the environment shows which kernel it is.
 kernel_name() {
 	case $kernel in
 	debian-*) echo "$kernel" ;;
@@ -34,12 +34,12 @@ kernel_name() {
 	esac
 }
 
-# version PROGRAM: the first number in its first line
+# version PROGRAM: print the first number in the first line of its version output
 version() {
 	"$@" 2>/dev/null | sed -nE '1s/^[^0-9]*([0-9]+(\.[0-9]+)*).*/\1/p'
 }
 
-# What beside this tree and the guest's kernel decides how many instructions a fault takes.
+# What decides the instructions of a fault, besides this tree and the guest's kernel.
 toolchain() {
 	printf 'clang %s, %s %s, libbpf %s, mkfs %s, qemu %s\n' "$(version "${CLANG:-clang}" --version)" "${CC:-gcc}" \
 		"$(version "${CC:-gcc}" --version)" "$(pkg-config --modversion libbpf 2>/dev/null)" \
