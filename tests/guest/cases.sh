@@ -127,7 +127,7 @@ test_attribute() {
 	hold_file "$dir/f"
 	xfs_io -r -c 'chattr -x' "$dir/f"
 	doctor "$dir/f"
-	says "the attribute is taken away: DAX for now, and not after" 'problem dax_attribute its DAX attribute was cleared: it is a DAX file for now, and will be none'
+	says "the attribute is taken away: DAX for now, and not after" 'problem dax_attribute its DAX attribute was cleared: it is still a DAX file, but will not stay one'
 	let_go
 	rm "$dir/f"
 	mount_as dax=always
@@ -397,13 +397,13 @@ test_refused() {
 	else
 		doctor "$dir"
 		check "an empty folder where a mount was refused: status 3" test "$status" -eq 3
-		says "... is no mount point" "problem mount_point $dir is no mount point: it is a folder of the filesystem at /"
-		says "... and what the kernel said" 'the kernel said last about DAX: .*DAX and reflink cannot work with multi-partitions'
+		says "... is no mount point" "problem mount_point $dir is not a mount point: it is a folder of the filesystem at /"
+		says "... and what the kernel said" 'the last kernel message about DAX: .*DAX and reflink cannot work with multi-partitions'
 		says_not "... no advice for the disk it is on" 'chattr\|ndctl\|stripe unit'
 		doctor "${disk}p1"
 		check "the device: status 1" test "$status" -eq 1
 		says "... reflink on a partition is why" 'problem reflink XFS with reflink on a partition: Linux 6.0 and later refuse -o dax for it'
-		says "... what the kernel said" 'problem kernel_log the kernel said last about DAX on it: .*DAX and reflink cannot work with multi-partitions'
+		says "... what the kernel said" 'problem kernel_log the last kernel message about DAX on it: .*DAX and reflink cannot work with multi-partitions'
 		says "... and the way out, which is no command" 'when you make the filesystem again, which erases it, use -m reflink=0'
 		check "... none that makes a filesystem" sh -c "! grep -q '^      mkfs' '$work/text'"
 	fi

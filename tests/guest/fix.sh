@@ -168,14 +168,14 @@ cat >"$work/hidden" <<-EOT
 	mount --bind "$work/empty" /proc
 	exec /tools/daxdoctor --repair "$file"
 EOT
-expect "a file that is open, with /proc hidden: refused" 3 'the kernel says that it is open or mapped' \
+expect "a file that is open, with /proc hidden: refused" 3 'the kernel reports that it is open or mapped' \
 	unshare -m bash "$work/hidden"
 exec 7>&-
 wait $holder
 modprobe loop
 loop=$(losetup -f)
 losetup "$loop" "$file"
-refused "a loop device on the file" 3 'the kernel says that it is open or mapped' "$file"
+refused "a loop device on the file" 3 'the kernel reports that it is open or mapped' "$file"
 losetup -d "$loop"
 # busybox's losetup -d lets the kernel do it when the last one closes.
 until ! losetup -a | grep -q "$loop"; do usleep 50000; done
@@ -195,7 +195,7 @@ rm "$dir/link"
 refused "a folder" 2 'not a regular file' "$dir"
 refused "a file that is not there" 2 'No such file' "$dir/none"
 echo plain >/tmp/plain
-refused "a file that is not on XFS or ext4" 3 'this is for files on XFS and ext4' /tmp/plain
+refused "a file that is not on XFS or ext4" 3 'works only on XFS and ext4' /tmp/plain
 xfs_io -c 'chattr +i' "$file"
 refused "an immutable file" 3 'immutable or append-only' "$file"
 xfs_io -r -c 'chattr -i' "$file"

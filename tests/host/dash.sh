@@ -265,23 +265,23 @@ bad "a number in a string" "line 3: 'value' is the string '12%', not a number" '
 bad "bounds that are the wrong way round" 'line 2: .*lower_value is above' '{"b":\n {"m": {"value": 1, "lower_value": 9223372036854776, "upper_value": 0}}}'
 bad "a number beyond a double" 'line 1: not JSON: real number overflow' '{"b": {"m": {"value": 1e999}}}'
 bad "one key twice" 'line 1: not JSON: duplicate' '{"b": {"m": {"value": 1}, "m": {"value": 2}}}'
-bad "nan in a table" "line 3: column 'm': 'nan' is no finite" 'commit,m\naaaaaa1,1\naaaaaa2,nan\n'
-bad "% in a table" "line 2: column 'm': '12%' is no finite" 'commit,m\naaaaaa1,12%\n'
+bad "nan in a table" "line 3: column 'm': 'nan' is not a finite" 'commit,m\naaaaaa1,1\naaaaaa2,nan\n'
+bad "% in a table" "line 2: column 'm': '12%' is not a finite" 'commit,m\naaaaaa1,12%\n'
 bad "a row that is too long" 'line 3: 3 cells, but 2 columns' 'commit,m\naaaaaa1,1\naaaaaa2,1,2\n'
-bad "nan in Go's text" "line 2: 'NaN' is no finite number" 'pkg: x\nBenchmarkA 1 NaN ns/op\n'
+bad "nan in Go's text" "line 2: 'NaN' is not a finite number" 'pkg: x\nBenchmarkA 1 NaN ns/op\n'
 bad "a value without a unit" 'line 1: .* has no unit' 'BenchmarkA 1 5\n'
 bad "an empty file" 'empty' ''
-bad "none of the formats" 'none of the formats' 'hello\n'
+bad "none of the formats" 'not one of the formats' 'hello\n'
 bad "text behind JSON" 'line 1: not JSON' '{"b": {"m": {"value": 1}}} x'
 bad "a run without a uuid" "line 1: 'uuid' is missing" '{"schema": "daxdash-run/1", "metrics": []}'
 bad "a class that is none" "line 2: 'fast': no such class" '{"schema": "daxdash-run/1", "uuid": "x", "metrics": [\n{"workload": "w", "name": "n", "class": "fast"}]}'
 bad "one metric twice" 'line 1: .* has two values' '{"schema": "daxdash-run/1", "uuid": "x", "metrics": [
 {"workload": "w", "name": "n", "class": "time", "better": "lower", "value": 1}, {"workload": "w", "name": "n", "class": "time", "better": "lower", "value": 2}]}'
-bad "a link that is code" 'line 1: .* is no http or https' '{"schema": "daxdash-run/1", "uuid": "x", "ci_url": "javascript:alert(1)", "metrics": [
+bad "a link that is code" 'line 1: .* is not an http or https' '{"schema": "daxdash-run/1", "uuid": "x", "ci_url": "javascript:alert(1)", "metrics": [
 {"workload": "w", "name": "n", "class": "time", "better": "lower", "value": 1}]}'
 head -c 70000 /dev/zero | tr '\0' '[' >deep
 expect "refused: nested too deeply" 2 'deep: line 1: ' daxdash import --store order.db --commit aaaaaa9 deep
-expect "refused: no commit" 2 'say --commit' daxdash import --store order.db bmf.json
+expect "refused: no commit" 2 'give it with --commit' daxdash import --store order.db bmf.json
 expect "refused: a commit of zeros" 2 'all zeros' daxdash import --store order.db --commit $zeros bmf.json
 echo 'no store' >text.db
 expect "a file that is no store" 3 'text.db: file is not a database' daxdash import --store text.db good.json

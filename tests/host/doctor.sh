@@ -32,7 +32,7 @@ for there in /dev/shm /proc/version "$work/plain"; do
 		skip "$there" "an overlay is as its layers are"
 		continue
 		;;
-	*) why='the device is no persistent memory' ;;
+	*) why='the device is not persistent memory' ;;
 	esac
 	status_of "$doctor" "$there" >/dev/null
 	check "$there: $why" grep -q "^    $why" "$work/out"

@@ -113,8 +113,8 @@ static void test_names(void)
 	}
 	CHECK(unit_quiet() && dax_nr_fields > 30,
 	      "every number of the field table can be asserted");
-	CHECK(refuses("name == 1", 0, "no number") && refuses("pid == 1", 0, "no number") &&
-		      refuses("cause == 1", 0, "no number"),
+	CHECK(refuses("name == 1", 0, "not a number") && refuses("pid == 1", 0, "not a number") &&
+		      refuses("cause == 1", 0, "not a number"),
 	      "names cannot");
 	CHECK(refuses("pmd_coverag >= 1", 0, "did you mean pmd_coverage?") &&
 		      refuses("  Fallbacks == 1", 2, "did you mean fallbacks?") &&
@@ -137,7 +137,7 @@ static void test_names(void)
 		      refuses("fallbacks => 0", 10, "one of >=") &&
 		      refuses("fallbacks ==", 12, "number") &&
 		      refuses("fallbacks == 0 && faults > 1", 15, "give --assert again") &&
-		      refuses("fallbacks == 0 x", 15, "no unit") &&
+		      refuses("fallbacks == 0 x", 15, "not a unit") &&
 		      refuses("fallbacks\xff == 0", 9, "one of >="),
 	      "what is missing or too much is told with its place");
 	memset(big, 'a', sizeof(big) - 1);

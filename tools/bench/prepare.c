@@ -177,7 +177,7 @@ static void allocate_ranges(struct plan *plan, enum range_state want)
 		if (!space && good + shifts >= have)
 			no_space(plan, layout_bytes(plan));
 		die(DAX_EXIT_UNSUPPORTED,
-		    "%s: only %zu of %zu ranges came to lie in one %s 2 MiB extent%s: %s, or lower "
+		    "%s: only %zu of %zu ranges are in one %s 2 MiB extent%s: %s, or lower "
 		    "--count",
 		    plan->target.path, good, have, misalign ? "misaligned" : "aligned",
 		    space ? "" : " before the space was used up",

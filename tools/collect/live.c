@@ -314,7 +314,7 @@ static __u32 *target_tgids(struct dax_live *live, const struct dax_live_opts *op
 		set_error(err, size, ret, "process %u: %s in this pid namespace", missing, strerror(-ret));
 	else
 		set_error(err, size, ret,
-		     "cannot find out which processes the numbers of this pid namespace are: %s: run it in the "
+		     "cannot translate the process numbers of this pid namespace: %s: run it in the "
 		     "initial one (docker run --pid=host)", strerror(-ret));
 	return NULL;
 }

@@ -60,7 +60,7 @@ bool refused_why(int err, const char *log, char *out, size_t size)
 	if (refused_by_lockdown() || strstr(log, "unknown func bpf_probe_read") ||
 	    strstr(log, "cannot use helper bpf_probe_read")) {
 		snprintf(out, size,
-			 "the kernel's lockdown (mode confidentiality) keeps BPF programs from reading kernel "
+			 "the kernel's lockdown (mode confidentiality) prevents BPF programs from reading kernel "
 			 "memory, also for root: boot with lockdown=integrity, or without Secure Boot's lockdown");
 		return true;
 	}
@@ -68,13 +68,13 @@ bool refused_why(int err, const char *log, char *out, size_t size)
 		return false;
 	if (in_user_namespace())
 		snprintf(out, size,
-			 "no privilege to load BPF programs: root of a user namespace has none of the "
-			 "machine's: run it outside, or in a container that has no user namespace and keeps "
+			 "no privilege to load BPF programs: root of a user namespace has none on the "
+			 "machine itself: run it outside, or in a container that has no user namespace and keeps "
 			 "CAP_BPF and CAP_PERFMON (docker run --privileged)");
 	else if (has_capabilities())
 		snprintf(out, size,
-			 "BPF programs are refused although there is CAP_BPF and CAP_PERFMON: a security module "
-			 "or a seccomp filter does so, as the default one of containers (docker run "
+			 "BPF programs are refused although CAP_BPF and CAP_PERFMON are there: a security module "
+			 "or a seccomp filter refuses them, such as the default filter of containers (docker run "
 			 "--security-opt seccomp=unconfined)");
 	else
 		snprintf(out, size,

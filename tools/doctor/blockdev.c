@@ -83,7 +83,7 @@ void examine_device(struct report *report, const char *path, dev_t dev)
 	device_check(report, dev, &device);
 	mount_find(&mount, "/proc/self/mountinfo", 0, dev);
 	if (mount.known)
-		report_add(report, "mount", VERDICT_OK, "%s at %s: daxdoctor %s says more", mount.type, mount.point,
+		report_add(report, "mount", VERDICT_OK, "%s at %s: daxdoctor %s shows more", mount.type, mount.point,
 			   mount.point);
 	else
 		report_add(report, "mount", VERDICT_OK, "%s is not mounted here", path);
@@ -96,7 +96,7 @@ void examine_device(struct report *report, const char *path, dev_t dev)
 	}
 	if (*device.name && kernlog_dax(device.name, said, sizeof(said)))
 		report_add(report, "kernel_log", mount.known ? VERDICT_OK : VERDICT_PROBLEM,
-			   "the kernel said last about DAX on it: %s", said);
+			   "the last kernel message about DAX on it: %s", said);
 	mount_free(&mount);
 	device_free(&device);
 }

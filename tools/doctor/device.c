@@ -121,7 +121,7 @@ static bool check_linear(struct report *report, dev_t dev, struct device *device
 	facts = report_add(report, "stacked_device", device->base ? VERDICT_PROBLEM : VERDICT_OK,
 			   "%s is device-mapper %s, %d linear piece%s, which start%s %s", device->name, name, nr,
 			   nr == 1 ? "" : "s", nr == 1 ? "s" : "",
-			   device->base ? "beside a multiple of 2 MiB in physical memory"
+			   device->base ? "not at a multiple of 2 MiB in physical memory"
 					: "at a multiple of 2 MiB in physical memory");
 	json_object_set_new(facts, "pieces", json_integer(nr));
 	json_object_set_new(facts, "start_bytes", json_integer((json_int_t)device->base));
@@ -235,7 +235,7 @@ static void check_start(struct report *report, struct device *device, const char
 		device->base_known = true;
 		device->base = device->part = partition % RANGE_BYTES;
 		report_add(report, "physical_start", VERDICT_OK,
-			   "%s: the address is not shown here, but the alignment vouches for a "
+			   "%s: the address is not shown here, but the alignment guarantees a "
 			   "multiple of 2 MiB",
 			   nd);
 		return;
@@ -295,7 +295,7 @@ static void check_bad(struct report *report, dev_t dev, struct device *device, b
 				       "bad block get no 2 MiB page",
 				       bytes),
 			    "bad_bytes", json_integer((json_int_t)bytes));
-	report_fix(report, "badblocks", 0, "bad blocks take the 2 MiB page from their whole range",
+	report_fix(report, "badblocks", 0, "a range with a bad block gets no 2 MiB page",
 		   "restore the file from a copy: a write to the bad places clears them, where "
 		   "the device can",
 		   "ndctl list -uM", NULL);
@@ -309,7 +309,7 @@ static void check_device_dax(struct report *report, dev_t dev, struct device *de
 		return;
 	device->no_dax = !dax;
 	report_add(report, "device_dax", dax ? VERDICT_OK : VERDICT_PROBLEM, "%s %s", device->name,
-		   dax ? "can do DAX" : "cannot do DAX: it is no persistent memory");
+		   dax ? "can do DAX" : "cannot do DAX: it is not persistent memory");
 }
 
 void device_check(struct report *report, dev_t dev, struct device *device)

@@ -168,12 +168,12 @@ bool examine_file(struct report *report, struct storages *storages, int fd, cons
 	err = layout_read(&layout, fd, storage->mount.known ? storage->mount.type : "");
 	if (err) {
 		report_add(report, "extents", VERDICT_UNKNOWN,
-			   "%s: the filesystem does not report where it put the file: %s", path,
+			   "%s: the filesystem does not report where the file is: %s", path,
 			   strerror(-err));
 		layout.extents_tell = false;
 	} else if (!layout.extents_tell) {
 		report_add(report, "extents", VERDICT_UNKNOWN,
-			   "%s has no extents but single blocks: 2 MiB pages are luck", path);
+			   "%s has a block map, and no extents: 2 MiB pages depend on chance", path);
 	}
 	predict_on(storage, kernel_huge, &layout, runs);
 	check_seams(report, &layout, runs);

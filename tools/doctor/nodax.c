@@ -111,7 +111,7 @@ static void explain_device(struct report *report, const struct storage *storage)
 	if (explain_loop(report, storage))
 		return;
 	if (strncmp(storage->device.name, "pmem", 4) != 0)
-		report_fix(report, "dax", 0, "the device is no persistent memory, or one (dm) that does not pass DAX on",
+		report_fix(report, "dax", 0, "the device is not persistent memory, or a device-mapper device without DAX",
 			   "put the file on XFS or ext4 on a /dev/pmem device; ndctl lists them",
 			   "ndctl list -Nu", NULL);
 	else
@@ -124,7 +124,7 @@ static void explain_mount(struct report *report, const struct storage *storage)
 {
 	char said[512], fix[768];
 
-	snprintf(fix, sizeof(fix), "mount with -o dax=always; when that is refused or dropped, the kernel's log says "
+	snprintf(fix, sizeof(fix), "mount with -o dax=always; if that is refused or ignored, the kernel's log shows "
 				   "why (block size, reflink, namespace mode)%s%s",
 		 kernlog_dax(*storage->device.name ? storage->device.name : NULL, said, sizeof(said)) ? ": " : "",
 		 kernlog_dax(*storage->device.name ? storage->device.name : NULL, said, sizeof(said)) ? said : "");
@@ -176,8 +176,8 @@ static void check_losing(struct report *report, const struct nodax *of)
 	if (of->flag || !by_attribute || (strcmp(type, "xfs") != 0 && strcmp(type, "ext4") != 0))
 		return;
 	report_add(report, "dax_attribute", VERDICT_PROBLEM,
-		   "its DAX attribute was cleared: it is a DAX file for now, and will be none: that " INODE_DROPS);
-	report_fix(report, "dax_attribute", 0, "the file has no DAX attribute any more, and the mount goes by it",
+		   "its DAX attribute was cleared: it is still a DAX file, but will not stay one: that " INODE_DROPS);
+	report_fix(report, "dax_attribute", 0, "the file has no DAX attribute any more, and the mount uses the attribute",
 		   "set it again, if it is to stay a DAX file", "xfs_io -c 'chattr +x' {file}", of->path);
 }
 
@@ -213,12 +213,12 @@ bool check_mount_point(struct report *report, const struct storage *storage, con
 	    (mount_can_dax(mount) && !storage->device.no_dax))
 		return false;
 	report_add(report, "mount_point", VERDICT_PROBLEM,
-		   "%s is no mount point: it is a folder of the filesystem at %s (%s on %s), which has no DAX", path,
+		   "%s is not a mount point: it is a folder of the filesystem at %s (%s on %s), which has no DAX", path,
 		   mount->point, mount->type, mount->source);
 	told = kernlog_dax(NULL, said, sizeof(said));
-	snprintf(fix, sizeof(fix), "if a filesystem was to be mounted here, look why it is not; daxdoctor DEVICE says what "
-				   "keeps one from DAX%s%s",
-		 told ? "; the kernel said last about DAX: " : "", told ? said : "");
+	snprintf(fix, sizeof(fix), "if a filesystem was to be mounted here, find out why it is not; daxdoctor DEVICE shows what "
+				   "prevents DAX there%s%s",
+		 told ? "; the last kernel message about DAX: " : "", told ? said : "");
 	report->not_usable = true;
 	report_fix(report, "mount_point", 0, "nothing is mounted on this folder", fix,
 		   "dmesg | grep -iE 'dax|xfs|ext4' | tail", NULL);

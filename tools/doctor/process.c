@@ -284,8 +284,8 @@ static void check_madvise(struct process *process)
 	report->flags_unknown = true;
 	json_object_set_new(
 		report_add(report, "madvise", VERDICT_UNKNOWN,
-			   "whether its mappings have MADV_NOHUGEPAGE, which keeps them at 4 KiB, was not "
-			   "looked at: only smaps shows it, and reading it holds up the process's mmap() and "
+			   "whether its mappings have MADV_NOHUGEPAGE, which keeps them at 4 KiB, is unknown: it was not "
+			   "read, because only smaps shows it, and reading smaps delays the process's mmap() and "
 			   "page faults while the kernel walks %llu MiB of page tables, about %llu ms; "
 			   "--smaps reads it",
 			   tables >> 20, tables * SMAPS_MS_PER_2M >> 21),
@@ -341,7 +341,7 @@ void examine_process(struct report *report)
 			   process.unopened);
 	if (!report->nr_mappings) {
 		report->not_usable = true;
-		report_add(report, "mappings", VERDICT_UNKNOWN, "process %d maps no DAX file%s: daxdoctor FILE shows why a file is none",
+		report_add(report, "mappings", VERDICT_UNKNOWN, "process %d maps no DAX file%s: daxdoctor FILE shows why a file is not one",
 			   report->pid, process.unopened ? " that can be seen" : "");
 	} else if (!report->mapping[0].has_residency) {
 		report_add(report, "residency", VERDICT_UNKNOWN,

@@ -145,16 +145,16 @@ static void take_lease(struct repair *repair)
 		    repair->full, text);
 	if (err == -EAGAIN)
 		die(DAX_EXIT_UNSUPPORTED,
-		    "%s: not repaired, and not changed: the kernel says that it is open or mapped, and %s: "
+		    "%s: not repaired, and not changed: the kernel reports that it is open or mapped, and %s: "
 		    "find who has it (a loop device or swap, another container, a process that /proc does "
 		    "not show) and stop it first",
 		    repair->full,
 		    proc ? "no process that can be seen here has it" : "there is no /proc here to look in");
 	if (err == -EACCES)
-		refuse(repair, "whether somebody has it open may be asked by its owner and root only: "
+		refuse(repair, "only its owner and root may find out whether a process has it open: "
 			       "run as one of them");
 	if (err)
-		give_up(repair, "asking whether somebody has it open (a write lease)", err);
+		give_up(repair, "checking whether a process has it open (a write lease)", err);
 }
 
 static void check_attributes(const struct repair *repair)
@@ -174,7 +174,7 @@ static void check_attributes(const struct repair *repair)
 	if (repair->st.st_nlink > 1 && !repair->opt->force)
 		die(DAX_EXIT_UNSUPPORTED,
 		    "%s: not repaired, and not changed: it has %lu names (hard links), and only this one "
-		    "would be the new file: --force does it all the same",
+		    "would be the new file: --force repairs it anyway",
 		    repair->full, (unsigned long)repair->st.st_nlink);
 }
 
@@ -199,8 +199,8 @@ static void check_type(const struct repair *repair)
 
 	if (strcmp(type, "xfs") != 0 && strcmp(type, "ext4") != 0)
 		die(DAX_EXIT_UNSUPPORTED,
-		    "%s: not repaired, and not changed: it is on %s, and this is for files on XFS and "
-		    "ext4: daxdoctor FILE says what helps there",
+		    "%s: not repaired, and not changed: it is on %s, and --repair works only on XFS and "
+		    "ext4: daxdoctor FILE shows what helps there",
 		    repair->full, *type ? type : "a filesystem whose mount is not known");
 }
 
@@ -208,13 +208,13 @@ static void check_place(const struct repair *repair)
 {
 	check_type(repair);
 	if (repair->storage->device.no_dax)
-		refuse(repair, "the device below its filesystem cannot do DAX: daxdoctor FILE says more");
+		refuse(repair, "the device below its filesystem cannot do DAX: daxdoctor FILE shows more");
 	if (!repair->kernel_huge || !repair->storage->tries_huge)
 		refuse(repair, "this kernel or filesystem never tries 2 MiB pages");
 	if (!repair->storage->device.base_known && !repair->opt->force)
-		refuse(repair, "where its storage starts in physical memory cannot be found out here, so "
-			       "neither can it be seen whether a copy is better: run as root, or see "
-			       "daxdoctor FILE; --force copies all the same");
+		refuse(repair, "it is unknown here where its storage starts in physical memory, and so "
+			       "whether a copy would be better: run as root, or see "
+			       "daxdoctor FILE; --force copies it anyway");
 }
 
 static void count_runs(struct score *score, const struct runs *runs)
@@ -245,7 +245,7 @@ static void take_score(struct repair *repair, int fd, __u64 size, struct score *
 	if (err)
 		give_up(repair, "reading where its storage lies (FIEMAP)", err);
 	if (layout.cut)
-		refuse(repair, "it has more extents than can be looked at (4 million)");
+		refuse(repair, "it has more extents than can be examined (4 million)");
 	count_runs(score, &runs);
 	for (size_t i = 0; pieces && i < layout.nr_extents; i++)
 		if (pieces_add(pieces, &layout.extent[i]))
@@ -262,7 +262,7 @@ static void check_space(const struct repair *repair)
 	struct statvfs fs;
 
 	if (fstatvfs(repair->old, &fs))
-		give_up(repair, "asking for free space", -errno);
+		give_up(repair, "reading the free space", -errno);
 	has = (__u64)(geteuid() ? fs.f_bavail : fs.f_bfree) * fs.f_frsize;
 	if (need > has)
 		die(DAX_EXIT_UNSUPPORTED,
@@ -288,7 +288,7 @@ static void check_new_dax(const struct repair *repair)
 
 	mount_option(&repair->storage->mount, "dax", value, sizeof(value));
 	if (!dax && (!flag || !strcmp(value, "never")))
-		refuse(repair, "a new file in its folder would not be a DAX file: daxdoctor FILE says why");
+		refuse(repair, "a new file in its folder would not be a DAX file: daxdoctor FILE shows why");
 }
 
 /* Allocate storage in calls of at most @most bytes, and predict the result. */
@@ -383,7 +383,7 @@ static void copy_all(struct repair *repair)
 	if (err)
 		give_up(repair, what, err);
 	if (!is_unchanged(repair))
-		refuse(repair, "its attributes were changed meanwhile; try again");
+		refuse(repair, "its attributes have changed in the meantime; try again");
 }
 
 static void put_in_place(struct repair *repair)
@@ -394,7 +394,7 @@ static void put_in_place(struct repair *repair)
 	if (err == -EBUSY)
 		refuse(repair, "somebody wants to open it; try again when it is free");
 	if (err == -ESTALE)
-		refuse(repair, "another file was put in its place meanwhile");
+		refuse(repair, "another file has taken its place in the meantime");
 	if (err == -EUCLEAN)
 		die(DAX_EXIT_UNSUPPORTED,
 		    "%s: the old and the new file both have a name now, one is %s beside it: compare "
@@ -460,7 +460,7 @@ static int carry_out(struct repair *repair)
 {
 	if (!is_better(repair)) {
 		warn_msg("%s: left as it was: %llu of %llu ranges would still not be 2 MiB, %llu are not now: "
-			 "daxdoctor FILE says what the filesystem lacks",
+			 "daxdoctor FILE shows what the filesystem lacks",
 			 repair->full, repair->after.bad, repair->after.ranges, repair->before.bad);
 		return DAX_EXIT_FOUND;
 	}
@@ -472,7 +472,7 @@ static int carry_out(struct repair *repair)
 	/* Writing converted the unwritten storage, which may merge or split extents. */
 	take_score(repair, repair->new, repair->size, &repair->after, NULL);
 	if (!is_better(repair))
-		refuse(repair, "the copy did not get better: daxdoctor FILE says what the filesystem lacks");
+		refuse(repair, "the copy is not better: daxdoctor FILE shows what the filesystem lacks");
 	put_in_place(repair);
 	print_result(repair, true);
 	return check_done(repair);

@@ -134,7 +134,7 @@ static void check_xfs(struct report *report, int fd)
 	json_object_set_new(facts, "reflink", json_boolean(geo.flags & XFS_HAS_REFLINK));
 	if (!good)
 		report_fix(report, "xfs_geometry", 0,
-			   "XFS aligns extents to 2 MiB only when its stripe unit says so",
+			   "XFS aligns extents to 2 MiB only when its stripe unit is a multiple of it",
 			   "when you make the filesystem again, which erases it, use -m reflink=0 -d su=2m,sw=1; "
 			   "until then an extent size hint of 2 MiB on a folder aligns what is free to be",
 			   NULL, NULL);
@@ -156,7 +156,7 @@ static void check_ext4(struct report *report, const struct storage *storage)
 	json_object_set_new(facts, "stripe_blocks", json_integer((json_int_t)blocks));
 	if (!good)
 		report_fix(report, "ext4_stride", 0,
-			   "ext4 aligns allocations to 2 MiB only when its stride says so",
+			   "ext4 aligns allocations to 2 MiB only when its stride is a multiple of it",
 			   "set it, for files allocated after the next mount; when you make the "
 			   "filesystem again, which erases it, use -b 4096 -E stride=512",
 			   "tune2fs -E stride=512,stripe_width=512 {file}",

@@ -117,7 +117,7 @@ static int no_cgroup2(struct mounts *mounts, char *err, size_t size)
 
 	if (mounts_find(mounts, 0, "cgroup", &name))
 		snprintf(err, size,
-			 "only cgroups of version 1 are mounted here, and BPF sees those of version 2 only: boot with "
+			 "only cgroups of version 1 are mounted here, and BPF sees only those of version 2: boot with "
 			 "systemd.unified_cgroup_hierarchy=1");
 	else
 		snprintf(err, size, "no cgroup2 is mounted: mkdir /run/cgroup2 && mount -t cgroup2 none /run/cgroup2");
@@ -143,10 +143,10 @@ int cgroup_open(const char *path, char *err, size_t size)
 		fd = open_dir(below);
 		free(below);
 		if (fd < 0)
-			snprintf(err, size, "no cgroup below %s, and no directory of one: %s",
+			snprintf(err, size, "no cgroup below %s, and not the directory of one: %s",
 				 name.point, strerror(-fd));
 		if (fd < 0 && path[0] == '/' && is_version_1(path)) {
-			snprintf(err, size, "a cgroup of version 1: BPF sees those of version 2 only, below %s", name.point);
+			snprintf(err, size, "a cgroup of version 1: BPF sees only those of version 2, below %s", name.point);
 			fd = -ENOTSUP;
 		}
 	} else if (fd < 0) {

@@ -194,10 +194,10 @@ static void why_unknown(struct assert_result *out, const struct judge *judge,
 			 dax_tier_name(judge->model->tier));
 	else if (one->item->exited)
 		snprintf(out->why, sizeof(out->why),
-			 "of processes that have exited only the sum is known, and single ones may decide it");
+			 "only the sum of exited processes is known, and the verdict may depend on single ones");
 	else
 		snprintf(out->why, sizeof(out->why),
-			 "some faults were not followed, tracked or timed, and may decide it");
+			 "some faults were not followed, tracked or timed, and the verdict may depend on them");
 }
 
 /* All items are judged as one; the files are listed only to show where the value comes from. */
@@ -366,7 +366,7 @@ int assert_judge(struct assert_result *out, const struct assertion *of,
 	out->verdict = ASSERT_INCONCLUSIVE;
 	if (!dax_item_seen(&run->model->host)) {
 		snprintf(out->why, sizeof(out->why), "no fault on a DAX file was seen: read() and write() do not fault, only mappings are seen; "
-			 "daxdoctor FILE says whether a file is a DAX file");
+			 "daxdoctor FILE shows whether a file is a DAX file");
 		return 0;
 	}
 	/* Names are bytes: names that are invalid text in the user's locale must be matched too. */

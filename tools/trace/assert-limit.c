@@ -105,7 +105,7 @@ static int take_unit(struct parser *p, const struct assertion *of, __u64 *factor
 			return 0;
 		}
 	}
-	return parse_wrong(p, begin, ASSERT_KNOWN_NONE, "'%.*s' is no unit of %s, which has %s",
+	return parse_wrong(p, begin, ASSERT_KNOWN_NONE, "'%.*s' is not a unit of %s, which has %s",
 			   (int)(len < 32 ? len : 32), p->text + begin, of->metric, units);
 }
 

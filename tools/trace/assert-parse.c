@@ -143,7 +143,7 @@ static int take_metric(struct parser *p, struct assertion *out)
 		return 0;
 	if (out->field)
 		return parse_wrong(p, begin, ASSERT_KNOWN_METRICS,
-				   "%s is no number that can be judged", out->metric);
+				   "%s is not a number that can be judged", out->metric);
 	nearest = nearest_to(out->metric);
 	for (i = 0; i < dax_nr_fields; i++)
 		if (assert_is_metric(&dax_fields[i]))

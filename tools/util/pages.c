@@ -20,7 +20,7 @@ int pages_check(long page, const char *pmd_file, char *err, size_t size)
 	if (page != PAGE) {
 		snprintf(err, size,
 			 "this kernel's pages are %ld bytes, and only pages of 4096 are counted: boot a "
-			 "kernel of 4 KiB pages",
+			 "kernel with 4 KiB pages",
 			 page);
 		return -ENOTSUP;
 	}

@@ -246,7 +246,7 @@ void lines_unseen(struct lines *lines, const struct dax_item *host)
 	if (!dax_item_seen(host))
 		lines_add(lines, LINE_PLAIN, 8,
 			  "why     no fault on a DAX file was seen: files are DAX files on XFS, ext4 or ext2 on "
-			  "persistent memory, mounted with -o dax; daxdoctor FILE says whether one is, and what "
+			  "persistent memory, mounted with -o dax; daxdoctor FILE shows whether one is, and what "
 			  "is missing. read() and write() do not fault: only mappings are seen");
 }
 

@@ -376,7 +376,7 @@ static int check_commit(struct dash_run *run, struct format_error *error)
 	if (!c->repo && !(c->repo = strdup("")))
 		return -ENOMEM;
 	if (!c->sha)
-		return format_fail(error, 0, "does not say of which commit: say --commit SHA");
+		return format_fail(error, 0, "has no commit: give it with --commit SHA");
 	if (!is_sha(c->sha))
 		return format_fail(error, 0, "commit '%.80s': not 7 to 64 hexadecimal digits", c->sha);
 	if (is_zeros(c->sha))
@@ -408,7 +408,7 @@ int run_finish(struct dash_run *run, const char *text, size_t len, struct format
 			err = format_fail(error, 0, "a metric has no name");
 	}
 	if (!err && !run->nr_metrics)
-		err = format_fail(error, 0, "holds no metric that has a value");
+		err = format_fail(error, 0, "has no metric with a value");
 	if (!err)
 		err = refuse_twins(run, error);
 	if (err || run->uuid)

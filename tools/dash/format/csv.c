@@ -66,7 +66,7 @@ static int quoted(struct csv *csv, struct format_error *error)
 	err = cell_add(csv, text, len);
 	free(text);
 	if (!err && csv->p < csv->end && !strchr(",\r\n", *csv->p))
-		return format_fail(error, csv->line, "text behind a quoted cell");
+		return format_fail(error, csv->line, "text after a quoted cell");
 	return err;
 }
 
@@ -175,7 +175,7 @@ static int read_cell(struct dash_run *run, const struct format_given *given, con
 	case TIME:
 		run->started = time_parse(cell);
 		if (run->started < 0)
-			return format_fail(error, line, "'%.60s' is no time", cell);
+			return format_fail(error, line, "'%.60s' is not a time", cell);
 		if (!given_commit)
 			c->time = run->started;
 		return 0;
@@ -194,7 +194,7 @@ static int read_cell(struct dash_run *run, const struct format_given *given, con
 	case ORDER:
 		value = strtod(cell, &end);
 		if (*end || value < 0 || value > 1e15 || value != rint(value))
-			return format_fail(error, line, "'%.60s' is no place in history", cell);
+			return format_fail(error, line, "'%.60s' is not a place in history", cell);
 		if (!given_commit)
 			c->order = (__s64)value;
 		return 0;
@@ -203,7 +203,7 @@ static int read_cell(struct dash_run *run, const struct format_given *given, con
 	}
 	value = strtod(cell, &end);
 	if (end == cell || *end || !isfinite(value))
-		return format_fail(error, line, "column '%.60s': '%.60s' is no finite number", header,
+		return format_fail(error, line, "column '%.60s': '%.60s' is not a finite number", header,
 				   cell);
 	return put_metric(run, given, header, value);
 }
@@ -241,7 +241,7 @@ static int read_csv(const char *text, size_t len, const struct format_given *giv
 	int err;
 
 	if (memchr(text, 0, len))
-		return format_fail(error, 0, "holds bytes that are no text");
+		return format_fail(error, 0, "has bytes that are not text");
 	err = row_read(&head, error);
 	row = (struct csv){.p = head.p, .end = head.end, .next_line = head.next_line};
 	while (err > 0) {
@@ -256,7 +256,7 @@ static int read_csv(const char *text, size_t len, const struct format_given *giv
 	free(row.cell);
 	free(head.cell);
 	if (!err && !out->nr)
-		return format_fail(error, 1, "holds no row of values");
+		return format_fail(error, 1, "has no row of values");
 	return err;
 }
 

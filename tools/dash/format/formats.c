@@ -78,7 +78,7 @@ static int why_none(const char *text, size_t len, const struct format_given *giv
 		if (err && !strncmp(error->text, "not JSON", 8))
 			return err;
 	}
-	return format_fail(error, 0, "none of the formats: say which by --format");
+	return format_fail(error, 0, "not one of the formats: give it with --format");
 }
 
 int format_read_file(const char *path, const struct format *format, const struct format_given *given,

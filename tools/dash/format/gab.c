@@ -175,7 +175,7 @@ static int read_gab(const char *text, size_t len, const struct format_given *giv
 		/* Replace the JavaScript by blanks, so that line numbers stay right. */
 		brace = memchr(start, '{', len - (size_t)(start - text));
 		if (!brace)
-			return format_fail(error, 1, "no object behind BENCHMARK_DATA");
+			return format_fail(error, 1, "no object after BENCHMARK_DATA");
 		json = malloc(len + 1);
 		if (!json)
 			return -ENOMEM;

@@ -135,7 +135,7 @@ static int read_result(struct go *go, char *line, size_t nr)
 
 		unit = strtok_r(NULL, " \t", &save);
 		if (*end || end == value || !isfinite(number))
-			return format_fail(go->error, nr, "'%.60s' is no finite number", value);
+			return format_fail(go->error, nr, "'%.60s' is not a finite number", value);
 		if (!unit)
 			return format_fail(go->error, nr, "'%.60s' has no unit", value);
 		if (go->run->nr_metrics > 20000)
@@ -196,7 +196,7 @@ static int read_go(const char *text, size_t len, const struct format_given *give
 	int err = copy && go.run ? 0 : -ENOMEM;
 
 	if (!err && memchr(text, 0, len))
-		err = format_fail(error, 0, "holds bytes that are no text");
+		err = format_fail(error, 0, "has bytes that are not text");
 	if (!err) {
 		memcpy(copy, text, len);
 		copy[len] = 0;

@@ -47,7 +47,7 @@ static int read_bucket(const struct doc *doc, const struct at *up, json_t *pair,
 		return doc_fail(doc, up, "a bucket is [upper or null, count]");
 	err = hist_put(hist, json_is_null(upper) ? ~0ULL : (__u64)json_integer_value(upper),
 		       (__u64)json_integer_value(count));
-	return err == -EINVAL ? doc_fail(doc, up, "buckets must rise, and their sum fit 64 bits") :
+	return err == -EINVAL ? doc_fail(doc, up, "the bounds of buckets must rise, and the sum must fit in 64 bits") :
 				err;
 }
 
@@ -172,7 +172,7 @@ static int read_env(const struct doc *doc, const struct at *up, json_t *object, 
 		if (json_is_null(value))
 			continue;
 		if (!json_is_string(value))
-			return doc_fail(doc, &here, "'%.60s' of the environment is no string", key);
+			return doc_fail(doc, &here, "'%.60s' of the environment is not a string", key);
 		err = env_put(run, key, json_string_value(value));
 		if (err)
 			return err;
@@ -221,9 +221,9 @@ static int read_head(const struct doc *doc, const struct at *at, json_t *object,
 	if (!err)
 		err = doc_text(doc, at, object, "ci_url", false, &run->ci_url);
 	if (!err && run->ci_url && !is_link(run->ci_url))
-		err = doc_fail(doc, at, "'ci_url' is no http or https address");
+		err = doc_fail(doc, at, "'ci_url' is not an http or https address");
 	if (!err && (slot < -1 || slot > 1000000))
-		err = doc_fail(doc, at, "'slot' is no place in a series of pairs");
+		err = doc_fail(doc, at, "'slot' is not a place in a series of pairs");
 	run->slot = (int)slot;
 	return err;
 }

@@ -70,7 +70,7 @@ static int choose_repo(struct loader *l)
 	}
 	if (nr > 1 && !l->query->repo) {
 		snprintf(l->store->error, sizeof(l->store->error),
-			 "it holds %zu repositories: say which by --repo", nr);
+			 "it has %zu repositories: choose one with --repo", nr);
 		return -2;
 	}
 	return 0;

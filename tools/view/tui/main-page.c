@@ -178,7 +178,7 @@ static void draw_reasons(const struct tui *tui, int y, int columns, int nr)
 		screen_put(y, 0, columns, LOOK_PLAIN,
 			   dax_item_seen(host)
 				   ? "why     nothing fell back"
-				   : "why     no fault on a DAX file seen yet: daxdoctor FILE says if one is");
+				   : "why     no fault on a DAX file seen yet: daxdoctor FILE shows if one is");
 }
 
 static void draw_tabs(const struct tui *tui, int y, int columns)
