@@ -148,7 +148,7 @@ test_ext4() {
 	mount_as dax=always,nodelalloc
 	doctor "$dir/j"
 	check "a file that journals its data: status 3" test "$status" -eq 3
-	says "... says so" 'journals its data (attribute j): ext4 has no DAX for such files, whatever the mount says'
+	says "... says so" 'journals its data (attribute j): ext4 has no DAX for such files, whatever the mount option is'
 	says_not "... and does not blame the mount" 'mount with -o dax'
 	check "--repair would lose the attribute: refused" sh -c "! daxdoctor --repair '$dir/j'"
 	daxtrace stat --json-file "$work/stat" -- xfs_io -r -c 'mmap -r 0 8m' -c 'mread 0 8m' "$dir/j" >/dev/null 2>&1
@@ -176,7 +176,7 @@ test_verity() {
 	check "... one beside it is" is_dax "$dir/plain"
 	doctor "$dir/v"
 	check "... status 3" test "$status" -eq 3
-	says "... and that is why" 'the file has fs-verity: ext4 has no DAX for such files, whatever the mount says'
+	says "... and that is why" 'the file has fs-verity: ext4 has no DAX for such files, whatever the mount option is'
 	says_not "... and not the mount" 'mount with -o dax'
 	expect "--repair would lose it: refused" 3 'fs-verity' daxdoctor --repair "$dir/v"
 	daxtrace stat --json-file "$work/stat" -- xfs_io -r -c 'mmap -r 0 8m' -c 'mread 0 8m' "$dir/v" >/dev/null 2>&1

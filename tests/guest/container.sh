@@ -133,7 +133,7 @@ last "$work/v1.json"
 same "without cgroup2 a process has no cgroup, and there is none to list but the rest" '["v1",[null],[true]]' \
 	'[.cgroup_hierarchy, [.processes[].cgroup], [.cgroups[].other]]' "$work/last"
 same "... its faults are counted" 7 '.counts.faults.pte_mapped.read' "$work/last"
-check "... and text says why" grep -q 'BPF sees cgroups of version 2 only' "$work/v1.text"
+check "... and text says why" grep -q 'BPF sees only cgroups of version 2' "$work/v1.text"
 check "-G is refused there" grep -q 'only cgroups of version 1' "$work/v1.refused"
 check "... with 3" grep -q '^3$' "$work/v1.refused"
 last "$work/hybrid.json"

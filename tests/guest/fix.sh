@@ -254,7 +254,7 @@ while [ $n -lt 6 ] && [ $given_up -eq 0 ]; do
 	echo more >>"$dir/long"
 	status=0
 	wait $pid || status=$?
-	[ $status -eq 3 ] && grep -q 'somebody wants to open it' "$work/out" && given_up=1
+	[ $status -eq 3 ] && grep -q 'another process wants to open it' "$work/out" && given_up=1
 	[ "$(tail -c 5 "$dir/long")" = more ] || not_ok "what is written meanwhile is kept" "status $status"
 	[ $status -ne 3 ] || [ "$(stat -c %i "$dir/long")" -eq "$inode" ] || not_ok "given up: it is the file of before"
 	n=$((n + 1))

@@ -83,7 +83,7 @@ static void show_refused(FILE *to, const char *reason)
 {
 	char clean[1024], why[1200];
 
-	escape_text(clean, sizeof(clean), *reason ? reason : "the kernel does not say why", ESCAPE_ASCII);
+	escape_text(clean, sizeof(clean), *reason ? reason : "the kernel gives no reason", ESCAPE_ASCII);
 	snprintf(why, sizeof(why), "probes work, but not the programs of T2: %s", clean);
 	print_line(to, "programs", "T2", "refused", why);
 }

@@ -63,7 +63,7 @@ static void check_seams(struct report *report, const struct layout *layout, cons
 		return;
 	json_object_set_new(
 		report_add(report, "disk_extents", VERDICT_UNKNOWN,
-			   "%llu range%s two adjacent extents (ext4 makes none of more than 128 MiB): 2 MiB there only "
+			   "%llu range%s two adjacent extents (ext4 makes no extent of more than 128 MiB): 2 MiB there only "
 			   "while the kernel has merged both in its extent cache",
 			   seams, seams == 1 ? " spans" : "s span"),
 		"ranges", json_integer((json_int_t)seams));
@@ -210,7 +210,7 @@ static void examine_dir(struct report *report, struct storages *storages, int fd
 		if (!strcmp(storage->mount.type, "xfs") &&
 		    (!(attr.fsx_xflags & FS_XFLAG_EXTSZINHERIT) || attr.fsx_extsize % RANGE_BYTES))
 			report_fix(report, "extsize", 0,
-				   "small writes get small extents, unless the folder says otherwise",
+				   "small writes get small extents, unless the folder has an extent size hint",
 				   "set the hint; new files inherit it", "xfs_io -c 'extsize 2m' {file}",
 				   path);
 	}

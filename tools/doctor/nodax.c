@@ -83,7 +83,7 @@ static bool explain_never(struct report *report, const struct nodax *of)
 	for (size_t i = 0; i < sizeof(nevers) / sizeof(*nevers); i++) {
 		if (!(flags & nevers[i].flag))
 			continue;
-		snprintf(means, sizeof(means), "the file %s: ext4 has no DAX for such files, whatever the mount says",
+		snprintf(means, sizeof(means), "the file %s: ext4 has no DAX for such files, whatever the mount option is",
 			 nevers[i].name);
 		report_fix(report, "dax", 0, means, nevers[i].undo, nevers[i].run, of->path);
 		return true;

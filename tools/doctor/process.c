@@ -278,7 +278,7 @@ static void check_madvise(struct process *process)
 		if (report->flags_unknown)
 			report_add(report, "madvise", VERDICT_UNKNOWN,
 				   "whether its mappings have MADV_NOHUGEPAGE is unknown: smaps cannot be "
-				   "read, or the mappings changed meanwhile");
+				   "read, or the mappings have changed in the meantime");
 		return;
 	}
 	report->flags_unknown = true;

@@ -149,7 +149,7 @@ static void take_lease(struct repair *repair)
 		    "find who has it (a loop device or swap, another container, a process that /proc does "
 		    "not show) and stop it first",
 		    repair->full,
-		    proc ? "no process that can be seen here has it" : "there is no /proc here to look in");
+		    proc ? "no process that is visible here has it" : "there is no /proc here to look in");
 	if (err == -EACCES)
 		refuse(repair, "only its owner and root may find out whether a process has it open: "
 			       "run as one of them");
@@ -243,7 +243,7 @@ static void take_score(struct repair *repair, int fd, __u64 size, struct score *
 	int err = file_fates(repair->storage, fd, repair->kernel_huge, &layout, &runs);
 
 	if (err)
-		give_up(repair, "reading where its storage lies (FIEMAP)", err);
+		give_up(repair, "reading where its storage is (FIEMAP)", err);
 	if (layout.cut)
 		refuse(repair, "it has more extents than can be examined (4 million)");
 	count_runs(score, &runs);
@@ -377,7 +377,7 @@ static void copy_all(struct repair *repair)
 	if (repair->terminal && repair->shown_ns)
 		fprintf(stderr, "\r%*s\r", 70, "");
 	if (err == -EBUSY)
-		refuse(repair, "somebody wants to open it; try again when it is free");
+		refuse(repair, "another process wants to open it; try again when it is free");
 	if (!err)
 		err = replica_keep(repair->old, repair->new, &repair->st, &repair->xattrs, &what);
 	if (err)
@@ -392,7 +392,7 @@ static void put_in_place(struct repair *repair)
 	int err = exchange_files(repair->dir, repair->name, repair->old, repair->new, left);
 
 	if (err == -EBUSY)
-		refuse(repair, "somebody wants to open it; try again when it is free");
+		refuse(repair, "another process wants to open it; try again when it is free");
 	if (err == -ESTALE)
 		refuse(repair, "another file has taken its place in the meantime");
 	if (err == -EUCLEAN)

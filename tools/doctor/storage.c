@@ -83,7 +83,7 @@ static void check_mount(struct report *report, const struct storage *storage)
 			   : dax   ? "dax=inode: files with the DAX attribute are DAX"
 				   : "no dax option in effect: files with the DAX attribute are DAX "
 				     "where the filesystem has one; if -o dax was given it was "
-				     "dropped, and dmesg says why");
+				     "dropped, and dmesg shows why");
 	json_object_set_new(facts, "type", json_string(mount->type));
 	json_object_set_new(facts, "dax", dax ? json_string(*value ? value : "always") : json_null());
 }

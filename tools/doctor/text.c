@@ -180,7 +180,7 @@ void doctor_text(FILE *to, const struct report *report, size_t rows)
 		fputc('\n', to);
 	print_findings(to, report);
 	if (report->has_ranges && report->runs.nr) {
-		fprintf(to, "\nOne character a range of 2 MiB, r: a first read, w: a first write\n");
+		fprintf(to, "\nOne character for each 2 MiB range; r: a first read, w: a first write\n");
 		map_print(to, &report->runs, rows);
 		fputc('\n', to);
 		print_counts(to, &report->runs);

@@ -412,7 +412,7 @@ const struct dax_field dax_fields[] = {
 	NUM("downgrades", "DOWNGR", COUNT, 6, downgrades, false, .tables = DAX_IN_TABLES,
 	    NEEDS(DOWNGRADES), .what = "2 MiB entries without storage that a 4 KiB fault split (T2 and up)"),
 	NUM("zero_page_splits", "SPLITS", COUNT, 6, downgrades, true,
-	    NEEDS(DOWNGRADES), .what = "of these 2 MiB zero pages, taken from all processes"),
+	    NEEDS(DOWNGRADES), .what = "downgrades of 2 MiB zero pages, which unmap them from all processes"),
 	NUM("pte_zero_replaced", "4K-ZR", COUNT, 6, zero_replaced, DAX_ZERO_REPLACED_PTE,
 	    NEEDS(ZERO_REPLACED), .what = "4 KiB zero pages replaced by storage, in all processes (T2 and up)"),
 	NUM("pmd_zero_replaced", "2M-ZR", COUNT, 6, zero_replaced, DAX_ZERO_REPLACED_PMD,
@@ -453,7 +453,7 @@ const struct dax_field dax_fields[] = {
 	NUM("untracked_faults", "UNTRK", COUNT, 6, ranges, DAX_RANGE_UNTRACKED,
 	    .what = "faults in ranges that the range table had no room for"),
 	NUM("untimed_faults", "UNTIM", COUNT, 6, untimed, 0,
-	    .what = "faults whose begin was not looked at, so without a latency"),
+	    .what = "faults whose begin was not observed, so without a latency"),
 };
 
 const size_t dax_nr_fields = sizeof(dax_fields) / sizeof(dax_fields[0]);

@@ -113,7 +113,7 @@ static const struct reason {
 	[DAX_WHY_NO_ZERO_PAGE] =
 		{
 			.name = "no_zero_page",
-			.means = "no memory for the 2 MiB zero page that stands for a hole",
+			.means = "no memory for the 2 MiB zero page, which is mapped over a hole",
 			.fix = "free memory, or write the file once so that no hole is read",
 			.run = "free -h",
 		},
@@ -246,7 +246,7 @@ const char *dax_cgroups_means(enum dax_cgroups cgroups)
 	static const char *const means[DAX_NR_CGROUPS] = {
 		[DAX_CGROUPS_HYBRID] = "cgroups of version 1 are mounted too, and BPF sees version 2 only: processes "
 				       "that are only in those have no cgroup here",
-		[DAX_CGROUPS_NONE] = "unknown: BPF sees cgroups of version 2 only, and none are mounted here",
+		[DAX_CGROUPS_NONE] = "unknown: BPF sees only cgroups of version 2, and none are mounted here",
 	};
 
 	return means[cgroups];

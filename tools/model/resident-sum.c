@@ -15,7 +15,7 @@ static const char *const means[DAX_NR_RESIDENT_STATES] = {
 	[DAX_RESIDENT_DENIED] =
 		"no privilege to look into the process (CAP_SYS_PTRACE), or it is in "
 		"another pid namespace",
-	[DAX_RESIDENT_LIMIT] = "too many processes or mappings to look at in one update",
+	[DAX_RESIDENT_LIMIT] = "too many processes or mappings to read in one update",
 };
 
 const char *dax_resident_name(enum dax_resident_state state)
