@@ -54,7 +54,7 @@ static __always_inline bool class_rests(__u32 class)
  * Count one fault that has ended. @plain: @outcome is a constant and the state shows at most that
  * the fault began, so that the compiler removes every other case from the most frequent path.
  * @pointers, also a constant: @inode and @vmf are kernel pointers; otherwise @inode is a number and
- * @address is used. The verifier of 6.1 would not accept a test of @vmf instead.
+ * @address is used. The verifier of 6.1 could not deduce this from @vmf.
  */
 static __always_inline void account_in(__u32 at, struct frame *f, __u32 cpu, __u64 id, __u64 inode,
 				       bool pointers, struct vm_fault *vmf, __u64 pgoff,

@@ -79,7 +79,7 @@ struct dash_commit {
 };
 
 struct dash_run {
-	char *uuid; /* identifies the run, so that importing it twice stores it once; for a foreign file the hash of its content */
+	char *uuid; /* unique id: importing a run twice stores it once; of a foreign file a hash */
 	struct dash_commit commit;
 	struct dash_pair *env; /* by rising key */
 	size_t nr_env;

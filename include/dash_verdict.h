@@ -115,7 +115,7 @@ struct dash_verdicts {
 	size_t nr_events;
 	const struct dash_ack *ack;
 	size_t nr_acks;
-	size_t gated, unjudged[DASH_NR_UNJUDGED]; /* series of the gate set; unjudged[DASH_JUDGED] counts those that were judged */
+	size_t gated, unjudged[DASH_NR_UNJUDGED]; /* of the gate set; [DASH_JUDGED]: judged ones */
 	enum dash_verdict verdict;		  /* of all series together */
 	int status; /* 0 pass, 1 regression, 4 inconclusive */
 };

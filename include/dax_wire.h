@@ -126,9 +126,9 @@ enum dax_wait {
 	/* the fallbacks again, by reason */ __u64 reason[DAX_NR_REASONS]; \
 	__u64 range[DAX_NR_RANGE_COUNTS]; \
 	__u64 entry[DAX_NR_ENTRY_COUNTS]; \
-	/* T3 counts waits outside of faults in slot 0 if no fault on the file was counted */ __u64 wait[DAX_NR_WAITS]; \
+	/* T3: those outside of faults are in slot 0 if the file had no fault */ __u64 wait[DAX_NR_WAITS]; \
 	/* faults that were not timed, by sampling, and so are in no histogram */ __u64 untimed; \
-	/* the kernel side counts untimed faults here and not in fault[]; cells_sum() splits them */ __u64 fault_untimed[DAX_NR_OUTCOMES][2]; \
+	/* of the kernel side: untimed faults, which are not in fault[] */ __u64 fault_untimed[DAX_NR_OUTCOMES][2]; \
 	/* ns */ __u64 lat_sum[DAX_NR_CLASSES]; \
 	/* ns */ __u64 lat_max[DAX_NR_CLASSES];
 
@@ -301,9 +301,9 @@ struct dax_bpf_losses {
 	__u64 unwatched; /* processes under the filter that could not be followed */
 	__u64 slots;	/* number of times that a new file or process found no free slot */
 	__u64 waits;	/* T2: waits for entry locks that may be missing, at most */
-	__u64 entries;	/* T2: splits of entries and zero pages replaced that may be missing, at most; computed by the collector */
-	__u64 faults;	/* faults that no program ran for, because the kernel skipped it; computed by the collector */
-	__u64 details;	/* faults whose outcome or reason may be wrong, because a program was skipped; computed by the collector */
+	__u64 entries;	/* T2: the same for splits and zero pages replaced; set by the collector */
+	__u64 faults;	/* faults whose program the kernel skipped; set by the collector */
+	__u64 details;	/* faults that may have a wrong outcome or reason; set by the collector */
 };
 
 /* 4 KiB faults that were seen to begin on one CPU, modulo 2^32. One cache line each. */

@@ -116,7 +116,7 @@ enum rec_chunk_type {
 #define REC_END_LOST	  40 /* dax_bpf_losses.events */
 #define REC_END_UNWATCHED 48 /* dax_bpf_losses.unwatched */
 #define REC_END_SLOTS	  56 /* dax_bpf_losses.slots */
-#define REC_END_FAULTS	  64 /* dax_bpf_losses.faults: of LOST, those that the kernel ran no program for; 0 if the payload ends before */
+#define REC_END_FAULTS	  64 /* dax_bpf_losses.faults, a part of LOST; 0 if the payload ends before */
 #define REC_END_DETAILS	  72 /* dax_bpf_losses.details; also 0 if the payload ends before */
 #define REC_END_LEAST	  64 /* bytes of the payload that every recording has */
 #define REC_END_LEN	  80

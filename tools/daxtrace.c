@@ -17,7 +17,7 @@ static const struct {
 	{"stat", " stat", trace_stat},
 };
 
-/* Used without a command: --features. */
+/* Handle --features and --version, which need no command. */
 static void features_and_exit(int argc, char *argv[])
 {
 	const char *word = argc > 1 ? argv[1] : "";

@@ -26,7 +26,7 @@ void target_keep(struct target *target);
 /* Can this filesystem do 2 MiB faults at all? Exits with a message if not. */
 void target_need_huge(const struct target *target);
 
-/* On XFS: make the file's extents multiples of 2 MiB, or (@huge false) single blocks. */
+/* On XFS: set an extent size hint of 2 MiB, or (@huge false) remove it. Other filesystems have none. */
 void target_set_extsize(struct target *target, bool huge);
 
 #endif

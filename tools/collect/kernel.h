@@ -9,7 +9,7 @@ struct kernel {
 	bool told;	 /* it has dax_pmd_fallback and dax_pmd_downgrade */
 	bool upgrades;	 /* ... and dax_pmd_upgrade */
 	bool preempts;	 /* it preempts programs on tracepoints, and then skips them in other tasks */
-	bool below;	 /* /proc shows the overlay's inode numbers for mappings, and a program can find those of the files below */
+	bool below;	 /* /proc/PID/maps shows an overlay's inodes, and a program can find those below */
 	bool exact;	 /* ... but it does not skip perf's programs, which can be attached here */
 	unsigned int t2; /* DAX_T2_*: what can be counted by fentry */
 	struct kallsyms kallsyms;

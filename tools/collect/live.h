@@ -7,7 +7,7 @@
 
 struct dax_live;
 
-#define DAX_LOOK_NS 200000000ULL /* how often to call dax_live_refresh_names(), to find names while their owners exist */
+#define DAX_LOOK_NS 200000000ULL /* how often to call dax_live_refresh_names() */
 
 #define DAX_MAX_SLOTS 65536 /* 400 MB of cells for each CPU, for up to eight */
 
@@ -15,7 +15,7 @@ struct dax_live_opts {
 	bool record;		/* the kernel side also writes event records */
 	size_t ring_bytes;	/* of each CPU's ring: a power of two, in whole pages; 0: 8 MiB */
 	__u32 max_slots;	/* (file, process) pairs with a cell of their own; 0: 1024; DAX_MAX_SLOTS at most */
-	bool by_thread;		/* count (file, thread) pairs; with max_slots 0: as many as fit in the same memory */
+	bool by_thread;		/* (file, thread) pairs; max_slots 0: what fits in the same memory */
 	const __u32 *targets;	/* thread group ids to watch, with descendants that they create later */
 	size_t nr_targets;	/* 0: every process; at most DAX_MAX_WATCHED */
 	const int *cgroups;	/* descriptors of cgroups: watch only tasks in or below one of them */

@@ -15,7 +15,7 @@
 #include "proc/alive.h"
 #include "util/clock.h"
 
-#define SETTLE_NS 50000000ULL /* after this time no program still uses a slot that it found before the key was removed */
+#define SETTLE_NS 50000000ULL /* until no program uses a slot that it found by its old key */
 /* Slots whose process is checked in one call, at about 20 us each: */
 #define LOOKS_CALM 32u	 /* few slots are taken: only checks whether the number was reused */
 #define LOOKS	   256u	 /* most slots are taken */

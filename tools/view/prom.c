@@ -362,7 +362,7 @@ static int collect_mounts(struct prom *prom)
 
 		if (i == list->nr && other)
 			break;
-		/* At the limit, add the mount to "other". */
+		/* The limit does not include "other". */
 		if (!item->other && prom->nr_mounts - other == PROM_MOUNTS) {
 			prom->mounts_left_out++;
 			continue;

@@ -10,10 +10,7 @@
 #include "dash/judge/stats.h"
 
 #define MAX_REACH 64
-/*
- * Number of values on each side of a step for the rank test: 200 are enough, and few allow exact
- * ranks.
- */
+/* Values on each side of a step for the rank test: 200 are enough; small numbers get exact ranks. */
 #define TEST_NEAR	200
 #define TEST_NEAR_SHORT 100
 #define MAD_TO_SD 1.4826 /* factor for normally distributed noise */
