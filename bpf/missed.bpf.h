@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * missed.bpf.h - count a page fault that has ended, and for which the kernel skipped the program
- * that should have counted it. Only the numbers are known that a program of perf's left in the
- * task's state (exact.bpf.h).
+ * missed.bpf.h - count a page fault for which the kernel skipped the program that should have
+ * counted it. All that is known of it are the numbers that perf's program stored in the task's
+ * state (exact.bpf.h).
  */
 #ifndef MISSED_BPF_H
 #define MISSED_BPF_H
