@@ -11,13 +11,13 @@ struct user {
 	char *name, *home, *shell; /* kept until the program ends */
 };
 
-/* The user that --user names, by name or number. Ends the program with 2 when there is none. */
+/* The user that --user names, by name or number. Ends the program with status 2 when there is none. */
 const struct user *user_find(const char *name);
 
-/* Ends the program with 3 when it may not become @user, as it is not root. */
+/* Ends the program with status 3 when only root could become @user, and we are not root. */
 void user_require(const struct user *user);
 
-/* Become @user for good, groups and environment as well. Returns 0 or a negative errno. */
+/* Become @user permanently, with groups and environment. Returns 0 or a negative errno. */
 int user_become(const struct user *user);
 
 #endif
