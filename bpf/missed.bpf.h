@@ -91,9 +91,24 @@ static __noinline __u32 cell_known(struct frame *f, __u32 cpu, __u64 id)
 	} else {
 		__sync_fetch_and_add(&losses.slots, 1);
 		f->ino = 0; /* no file has number 0: see range_note() */
+		f->gen = 0; /* all unknown files are one to range_let_go(), so that it counts too few at most */
 		f->inode = 0;
 	}
 	return f->cell;
+}
+
+/* The inode of the file in f->st.end, of a task that is not watched; 0: unknown. The caches in @f stay as they are. */
+static __noinline __u64 inode_unwatched(struct frame *f)
+{
+	struct file_id file = {};
+	struct file_known *known;
+
+	if (!f)
+		return 0;
+	file.ino = f->st.end.ino;
+	file.dev = f->st.end.dev;
+	known = bpf_map_lookup_elem(&files_known, &file);
+	return known ? inode_known(known, file.dev, file.ino) : 0;
 }
 
 /* Note that the fault waits for a sync, as sync_wanted() does. */
@@ -117,6 +132,7 @@ __noinline int end_count(struct frame *f)
 	__u32 cpu = bpf_get_smp_processor_id();
 	__u32 at, outcome, kind;
 	struct fault_end end;
+	__u64 inode;
 	bool write;
 
 	if (!f || !cfg.exact) /* some kernels would refuse what follows */
@@ -129,13 +145,14 @@ __noinline int end_count(struct frame *f)
 		__sync_fetch_and_sub(&pmd_in_flight, 1);
 	f->st.flags &= ~ST_ENDED;
 	at = cell_known(f, cpu, id);
+	inode = at == NO_CELL ? inode_unwatched(f) : f->inode;
 	if (kind == END_PTE || kind == END_PMD) {
 		if (end.result & VM_FAULT_NEEDDSYNC) {
 			end_wants_sync(f, id, at);
 			return 0;
 		}
 		if (kind == END_PMD)
-			outcome = pmd_outcome(f, &end, f->inode);
+			outcome = pmd_outcome(f, &end, inode);
 		else
 			outcome = pte_outcome(f->st.flags, end.result, write && !end.shared);
 	} else {
@@ -147,7 +164,7 @@ __noinline int end_count(struct frame *f)
 		outcome = sync_outcome(f->st.flags, end.result, kind == END_SYNC_GONE);
 	}
 	f->st.flags &= ~ST_BEGUN; /* when it ended is unknown */
-	account_in(at, f, cpu, id, f->inode, false, (void *)0, end.pgoff, end.address, write,
+	account_in(at, f, cpu, id, inode, false, (void *)0, end.pgoff, end.address, write,
 		   OUTCOME_OF(outcome), REASON_OF(outcome), false);
 	f->st.flags &= ~ST_SYNC;
 	if (outcome == DAX_PTE_ERROR)

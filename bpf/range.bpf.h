@@ -85,17 +85,32 @@ __noinline __u32 range_enter(struct frame *f, struct dax_cell *cell, __u64 pgoff
 	return done;
 }
 
+/* A fault of a file that is not known (missed.bpf.h): no bits are kept for its ranges. */
+__noinline __u32 range_unknown(struct frame *f, struct dax_cell *cell, __u64 pgoff, __u32 outcome)
+{
+	if (!f || !cell)
+		return 0;
+	if (outcome == DAX_PMD_FALLBACK) {
+		f->st.fell_pgoff = pgoff; /* a second attempt of the same access is no second fallback */
+		f->st.flags |= ST_FELL;
+	} else if (outcome != DAX_PTE_RETRY && outcome != DAX_PMD_RETRY) {
+		f->st.flags &= ~ST_FELL;
+	}
+	__sync_fetch_and_add(&cell->range[DAX_RANGE_UNTRACKED], 1);
+	if (!range_let_go(f, pgoff / DAX_RANGE_PAGES))
+		return DAX_EVF_UNTRACKED;
+	__sync_fetch_and_add(&cell->range[DAX_RANGE_LET_GO], 1);
+	return DAX_EVF_UNTRACKED | DAX_EVF_LET_GO;
+}
+
 /* Update the range after a fault with this outcome. Returns DAX_EVF_* for what was counted. */
 static __always_inline __u32 range_note(struct frame *f, struct dax_cell *cell, __u64 pgoff,
 					__u32 outcome, bool plain)
 {
 	bool completes = false;
 
-	if (cfg.exact && !f->ino) { /* an unknown file: see exact.bpf.h */
-		__sync_fetch_and_add(&cell->range[DAX_RANGE_UNTRACKED], 1);
-		__sync_fetch_and_add(&cell->range[DAX_RANGE_LET_GO], 1);
-		return DAX_EVF_UNTRACKED | DAX_EVF_LET_GO;
-	}
+	if (cfg.exact && !f->ino)
+		return range_unknown(f, cell, pgoff, outcome);
 	if (outcome == DAX_PTE_RETRY || outcome == DAX_PTE_ERROR || outcome == DAX_PMD_RETRY ||
 	    outcome == DAX_PMD_ERROR) {
 		if (cfg.splits)
