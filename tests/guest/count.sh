@@ -60,6 +60,7 @@ daxtrace report --json -i "$all/rec" >"$all/report.json"
 
 # What each tool counted for each file: its path, a tab, counts. Read once, for jq takes its time on all of it.
 for tool in top stat report; do
+	echo "# $tool: lost $(jq -c '.lost' "$all/$tool.json")"
 	jq -r '.files[] | "\(.path)\t\(.counts | tojson)"' "$all/$tool.json" >"$all/$tool.files"
 done
 # of_kind TOOL KIND: of the one file of that kind; nothing when there are several
@@ -68,6 +69,7 @@ of_kind() {
 		"$all/$1.files" >"$all/$2/$1"
 }
 
+# shellcheck disable=SC2046 # losses gives two words
 for kind; do
 	work=$all/$kind
 	status=$(cat "$work/status" 2>/dev/null || echo none)
@@ -79,17 +81,19 @@ for kind; do
 	for tool in top stat report; do
 		of_kind $tool "$kind"
 	done
-	check "$kind x $count: daxtop counts what was caused" same_counts "$work/caused" "$work/top"
-	check "$kind x $count: daxtrace stat counts what was caused" same_counts "$work/caused" "$work/stat"
-	check "$kind x $count: daxtrace record holds what was caused" same_counts "$work/caused" "$work/report"
-	check "$kind x $count: ftrace saw the same" agrees_with_ftrace "$work/top"
+	check "$kind x $count: daxtop counts what was caused" all_or_lost "$work/caused" "$work/top" $(losses "$all/top.json")
+	check "$kind x $count: daxtrace stat counts what was caused" all_or_lost "$work/caused" "$work/stat" $(losses "$all/stat.json")
+	check "$kind x $count: daxtrace record holds what was caused" all_or_lost "$work/caused" "$work/report" $(losses "$all/report.json")
+	jq -s '.[0] * .[1]' "$work/top" "$work/caused" >"$work/whole"
+	check "$kind x $count: ftrace saw the same" agrees_with_ftrace "$work/whole"
 done
 
 # Nothing was counted that was not caused: the whole machine's counts are the sum.
 cat "$all"/*/seeded "$all"/*/said | jq -s 'map(.caused) | reduce (.[] | paths(numbers) as $p | {p: $p, n: getpath($p)}) as $e
 	({}; setpath($e.p; (getpath($e.p) // 0) + $e.n))' >"$all/caused"
+# shellcheck disable=SC2046 # as above
 for tool in top stat report; do
 	jq .counts "$all/$tool.json" >"$all/counts"
-	check "all kinds: the totals of $tool.json are the sum" same_counts "$all/caused" "$all/counts"
+	check "all kinds: the totals of $tool.json are the sum" all_or_lost "$all/caused" "$all/counts" $(losses "$all/$tool.json") all
 done
 exit "$failed"

@@ -32,9 +32,15 @@ daxtrace report --json -i "$work/rec" >"$work/report.json"
 for tool in stat report; do
 	jq .counts "$work/$tool.json" >"$work/$tool"
 	echo "# $tool: $(jq -c '.lost' "$work/$tool.json")"
-	check "$((24 * times)) faults of 3 x 8 threads: $tool has what was caused" same_counts "$work/caused" "$work/$tool"
-	check "... and lost none" jq -e '.lost | .events + .faults + .details + .slots == 0' "$work/$tool.json"
+	read -r lost unsure <<-EOF
+		$(losses "$work/$tool.json")
+	EOF
+	check "$((24 * times)) faults of 3 x 8 threads: $tool has what was caused, or says what it lost" \
+		all_or_lost "$work/caused" "$work/$tool" "$lost" "$unsure" all
+	check "... and lost none, or on a slow machine 1 in 1,000" jq -e --argjson most $((24 * times / 1000)) --argjson lost "$lost" \
+		'.lost | .events <= $lost and .faults <= $lost and .faults + .details + .slots <= $most' "$work/$tool.json"
 done
-check "... ftrace saw the same" agrees_with_ftrace "$work/stat"
+jq -s '.[0] * .[1]' "$work/stat" "$work/caused" >"$work/whole"
+check "... ftrace saw the same" agrees_with_ftrace "$work/whole"
 rm -f "$dir/drop"
 exit "$failed"

@@ -70,3 +70,32 @@ same_counts() {
 		return 1
 	}
 }
+
+# losses FILE.json: how many faults the tool says it lost, and for how many it cannot be sure of file, reason or range.
+# Only a kernel that preempts programs, 7.0 and later, may skip any, on a slow machine more than on others.
+losses() {
+	case $(uname -r) in
+	[3-6].*) echo "0 0" ;;
+	*) jq -r '.lost | "\(.faults) \(.faults + .details + .slots)"' "$1" ;;
+	esac
+}
+# all_or_lost CAUSED COUNTED LOST UNSURE [all]: what was caused was counted. Of what the tool is unsure of no counter is
+# off by more than it says, and with 'all' exactly LOST faults are missing.
+all_or_lost() {
+	if [ "${4:-0}" = 0 ]; then
+		same_counts "$1" "$2"
+		return
+	fi
+	jq -en --slurpfile a "$1" --slurpfile b "$2" --argjson lost "$3" --argjson unsure "$4" --arg all "${5:-}" '
+		def nums: [paths(numbers) as $p | {key: ($p | join(".")), value: getpath($p)}] | from_entries;
+		def faults: [.faults // {} | .. | numbers] | add // 0;
+		($a[0] | nums) as $caused | ($b[0] | nums) as $counted |
+		(($a[0] | faults) - ($b[0] | faults)) as $missing |
+		($caused + $counted | keys | all((($caused[.] // 0) - ($counted[.] // 0)) as $off |
+			$off <= $unsure and -$off <= $unsure)) and
+		if $all == "" then $missing >= 0 and $missing <= $unsure else $missing == $lost end' >/dev/null || {
+		echo "# caused: $(jq -Sc . "$1")"
+		echo "# counted, with $3 lost and $4 unsure: $(jq -Sc . "$2")"
+		return 1
+	}
+}
