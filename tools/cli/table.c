@@ -205,6 +205,18 @@ const struct cli_option cli_options[] = {
 };
 const size_t cli_nr_options = sizeof(cli_options) / sizeof(cli_options[0]);
 
+const struct cli_choice cli_choices[] = {
+	{CLI_COLOR, CLI_TOP, "auto always never"},
+	{CLI_LATENCY, CLI_TOP, "sampled all"},
+};
+const size_t cli_nr_choices = sizeof(cli_choices) / sizeof(cli_choices[0]);
+
+const struct cli_idle cli_idles[] = {};
+const size_t cli_nr_idles = sizeof(cli_idles) / sizeof(cli_idles[0]);
+
+const struct cli_operand cli_operands[] = {};
+const size_t cli_nr_operands = sizeof(cli_operands) / sizeof(cli_operands[0]);
+
 /* Of release 0.1; the next release takes them no more. */
 const struct cli_old cli_olds[] = {
 	{"-r", CLI_INPUT, CLI_TOP},
