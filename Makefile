@@ -74,7 +74,7 @@ daxbench_obj := $(call obj,tools/daxbench.c $(cli_src) $(bench_src) $(util_src) 
 daxdoctor_obj := $(call obj,tools/daxdoctor.c $(cli_src) $(doctor_src) $(proc_src) $(util_src) $(model_src) tools/view/format.c)
 dash_pure_src := $(call src,dash/judge) $(call src,dash/format)
 dash_src      := $(dash_pure_src) $(call src,dash/store) $(call src,dash/report) $(call src,dash/command)
-daxdash_obj   := $(call obj,tools/daxdash.c $(dash_src) $(http_src) $(addprefix tools/util/,err.c escape.c loop.c version.c))
+daxdash_obj   := $(call obj,tools/daxdash.c $(cli_src) $(dash_src) $(http_src) $(addprefix tools/util/,err.c escape.c loop.c version.c))
 # pkg-config names the libraries; where it is missing, Debian's names are taken.
 libs = $(or $(shell $(PKG_CONFIG) --libs $(1) 2>/dev/null),$(2))
 daxtop_libs   := $(call libs,libbpf ncursesw jansson libzstd,-lbpf -lncursesw -ltinfo -ljansson -lzstd) -lelf -lz

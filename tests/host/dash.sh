@@ -103,7 +103,7 @@ status "gate --mode pr" 1 daxdash gate --store one.db --mode pr --base abc0026 -
 # Reports.
 $python "$make" 40 fallback hostile >hostile.json
 daxdash import --store h.db hostile.json >/dev/null
-daxdash gate --store h.db --junit j.xml --markdown m.md --ktap k.txt --github=g.txt --openmetrics o.txt --json p.json >t.txt || true
+daxdash gate --store h.db --junit j.xml --markdown m.md --ktap k.txt --github=g.txt --openmetrics o.txt --json-file p.json >t.txt || true
 check "JUnit is XML with its failures" $python -c 'import sys, xml.etree.ElementTree as e
 s = e.parse("j.xml").getroot().find("testsuite")
 assert s.get("failures") == "2" == str(len(s.findall("testcase/failure"))) and s.get("tests") == str(len(s.findall("testcase")))'
@@ -113,6 +113,8 @@ says "... and holds the newest value" 'metric="fallbacks{reason=extent_short}",u
 check "annotations are at most ten, and errors" sh -c 'test "$(wc -l <g.txt)" -le 10 && grep -q "^::error title=.*extent_short" g.txt'
 check "a hostile subject is no HTML, no code, no table, no name in Markdown" sh -c '! grep -qE "<img|\`|@x|alert\(1\)>\|" m.md && grep -q "&#60;img" m.md'
 check "... and no control byte anywhere" sh -c '! cat t.txt j.xml m.md k.txt g.txt o.txt p.json | tr -d "\n" | grep -q "[[:cntrl:]]"'
+daxdash gate --store h.db --json old.json >/dev/null || true
+check "--json FILE, as it was called, is --json-file" cmp p.json old.json
 check "page-data is as its schema says" valid daxdash-page-1.json p.json
 check "the example of the page's data too" valid daxdash-page-1.json "$top/tests/host/dash/page.json"
 check "... with what stacks" jq -e '.stacks[0].name == "fallbacks" and (.stacks[0].parts | length) == 2' p.json
@@ -371,7 +373,28 @@ check "daxdash help COMMAND is COMMAND --help" test "$(daxdash help gate)" = "$(
 expect "... of a command that there is" 2 'no such command' daxdash help nonesuch
 expect "an unknown command too" 2 "'no-such': no such command" daxdash no-such
 expect "an option of another command too" 2 'daxdash gate --help' daxdash gate --format csv
-for command in "" run import export analyze gate compare explain bless page-data selftest; do
+expect "... which is named" 2 '^daxdash: --format: unknown option$' daxdash gate --format csv
+expect "an option without its value" 2 '^daxdash: --store: lacks its value$' daxdash gate --store
+expect "a value where none is taken" 2 'takes no value' daxdash gate --otava-compat=1
+expect "what is short for two options" 2 '^daxdash: --j: short for several: --junit or --json-file$' daxdash gate --j x
+expect "a word that a value cannot be" 2 "^daxdash: --kind: 'x': main, pr, confirm or manual$" daxdash import --kind x good.json
+expect "... of --mode" 2 "^daxdash: --mode: 'x': history or pr$" daxdash gate --mode x
+expect "... of --better" 2 "lower or higher" daxdash import --better x good.json
+expect "... of --algorithm" 2 "robust, otava or edivisive" daxdash gate --algorithm x
+for command in export analyze gate page-data serve selftest; do
+	expect "$command takes no words" 2 "^daxdash: 'x': $command takes no words, only options$" daxdash $command x
+done
+expect "a word too many" 2 "^daxdash: 'c': one word too many for compare$" daxdash compare a.json b.json c
+expect "... of html" 2 "^daxdash: 'b': one word too many for html$" daxdash html a b
+expect "a word too few" 2 '^daxdash: missing B: what is compared with A' daxdash compare a.json
+expect "... of bless" 2 '^daxdash: missing METRIC: ' daxdash bless abc0027 -m x
+expect "... of explain" 2 '^daxdash: missing SERIES: ' daxdash explain
+expect "... of import" 2 '^daxdash: missing FILE|FOLDER: ' daxdash import
+expect "... of run" 2 '^daxdash: missing SUITE: what to run: counts, icount or wall$' daxdash run
+check "what did nothing in a command still does nothing" cmp <(daxdash export --order 3 --time 5 --pair x --keep-going) <(daxdash export)
+check "... and its --help does not list it" sh -c '! daxdash export --help | grep -q -- --pair'
+check "-V is --version" test "$(daxdash -V)" = "$(daxdash --version)"
+for command in "" run import export analyze gate compare explain bless page-data html serve selftest; do
 	# shellcheck disable=SC2086 # without a command there is no word
 	check "daxdash $command --help" sh -c "daxdash $command --help | grep -q '^Usage: daxdash'"
 done

@@ -12,7 +12,7 @@ make --no-print-directory install DESTDIR="$work/root" prefix=/usr >"$work/log" 
 	not_ok "make install" "$(tail -5 "$work/log")"
 	exit 1
 }
-for program in daxtop daxtrace daxbench daxdoctor; do
+for program in daxtop daxtrace daxbench daxdoctor daxdash; do
 	check "$program is installed and says its version" \
 		sh -c "'$work/root/usr/bin/$program' --version | grep -q '[0-9]'"
 	check "$program --help goes to standard output, status 0" \

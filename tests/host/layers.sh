@@ -21,9 +21,11 @@ nobody_but "only the collector speaks to libbpf" '^tools/collect/' '#include <bp
 nobody_but "only the screen includes curses" '^tools/view/tui/' '#include <n?curses'
 nobody_but "only the store speaks to databases" '^tools/dash/store/' '#include <(sqlite3|libpq-fe|postgresql/libpq-fe)'
 check "the judge includes no store, format, report, clock or I/O" \
-	sh -c "! grep -nE '#include (\"(dash/(store|format|report|command)|util|view|collect)/|<(time|fcntl|unistd|jansson|sys/))' tools/dash/judge/*"
+	sh -c "! grep -nE '#include (\"(dash/(store|format|report|command)|cli|util|view|collect)/|<(time|fcntl|unistd|jansson|sys/))' tools/dash/judge/*"
 check "the store includes no statistics, and the formats no store" \
 	sh -c "! grep -nE '#include \"dash/(judge|report|command)/' tools/dash/store/* && ! grep -nE '#include \"dash/(judge|store|report|command)/' tools/dash/format/*"
+check "the table of options includes nothing of the programs, and no library" \
+	sh -c "! grep -nE '#include (\"|<(bpf|n?curses|jansson|sqlite3|zstd))' tools/cli/*.[ch] | grep -vE '\"(cli/cli|util/(err|version))\\.h\"'"
 nobody_but "nothing below the views includes them" '^tools/(view|top|trace|doctor)/|^tools/dax' '#include "view/'
 check "the model includes no collector, view, clock or file I/O" \
 	sh -c "! grep -nE '#include (\"(collect|proc|view|recording|top|trace|doctor|http|cli)/|\"util/clock|<(bpf|n?curses|time|fcntl|sys/))' tools/model/*"

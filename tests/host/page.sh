@@ -50,7 +50,7 @@ fi
 cd "$work"
 run() { # sha order value
 	printf '{"bench":{"latency":{"value":%s}}}' "$3" >"run-$2.json"
-	daxdash import --store store.db --format bmf --commit "$1" --order "$2" --subject '</script><b>x' --time $((1780000000 + $2)) "run-$2.json" >/dev/null
+	daxdash import --store store.db --format bmf --commit "$1" --order "$2" --subject '</script><b>x' --timestamp $((1780000000 + $2)) "run-$2.json" >/dev/null
 }
 for i in 1 2 3; do run "$(printf 'abcdef%02d' $i)$(printf '0%.0s' {1..32})" $i $((100 + i)); done
 check "the page of a store" daxdash html --store store.db -o store.html

@@ -25,6 +25,7 @@ enum cli_key {
 	CLI_INPUT = 'i',
 	CLI_JSON = 'j',
 	CLI_KIND = 'k',
+	CLI_MESSAGE = 'm',
 	CLI_COUNT = 'n',
 	CLI_OUTPUT = 'o',
 	CLI_PID = 'p',
@@ -37,24 +38,57 @@ enum cli_key {
 	CLI_VERBOSE = 'v',
 	CLI_VERSION = 'V',
 	CLI_COMPRESS = 'z',
-	CLI_ASCII = 256,
+	CLI_AA = 256,
+	CLI_ACKS,
+	CLI_ADVISORY,
+	CLI_ALGORITHM,
+	CLI_ALLOW_INCONCLUSIVE,
+	CLI_ASCII,
 	CLI_ASSERT,
+	CLI_BASE,
+	CLI_BETTER,
+	CLI_BRANCH,
 	CLI_BY_CGROUP,
 	CLI_COLOR,
 	CLI_COMMAND, /* the word --, for --help and the manuals */
+	CLI_COMMIT,
 	CLI_DRY_RUN,
 	CLI_DURATION,
+	CLI_ENV,
 	CLI_EVENTS,
+	CLI_FALSE_DISCOVERY,
 	CLI_FEATURES,
+	CLI_FORMAT,
+	CLI_GIT,
+	CLI_GITHUB,
+	CLI_GITHUB_EVENT,
 	CLI_GROW,
+	CLI_HEAD,
+	CLI_INJECT,
 	CLI_IS_DAX,
 	CLI_JSON_FILE,
+	CLI_JUNIT,
+	CLI_KEEP_GOING,
+	CLI_KTAP,
+	CLI_LAST_POINT,
 	CLI_LATENCY,
 	CLI_LIST_FIELDS,
 	CLI_LISTEN,
+	CLI_MAGNITUDE,
+	CLI_MARKDOWN,
 	CLI_MAX_TIER,
+	CLI_MODE,
+	CLI_OPENMETRICS,
+	CLI_ORDER,
+	CLI_OTAVA_COMPAT,
+	CLI_P_VALUE,
+	CLI_PAIR,
+	CLI_PARENT,
+	CLI_PERMUTATIONS,
 	CLI_PRETTY,
+	CLI_RECENT,
 	CLI_REPAIR,
+	CLI_REPO,
 	CLI_RESIDENT,
 	CLI_RING_SIZE,
 	CLI_ROWS,
@@ -64,7 +98,13 @@ enum cli_key {
 	CLI_SEED,
 	CLI_SLOTS,
 	CLI_SMAPS,
+	CLI_STORE,
+	CLI_SUBJECT,
 	CLI_TEXTFILE,
+	CLI_TIMESTAMP,
+	CLI_WHO,
+	CLI_WINDOW,
+	CLI_WORKLOAD,
 };
 
 /* Who takes an option: a program, or a command of one. */
@@ -79,6 +119,27 @@ enum {
 	CLI_TRACE = 128, /* daxtrace without a command */
 	CLI_BENCH = 256, /* daxbench without a command */
 	CLI_WATCH = CLI_TOP | CLI_RECORD | CLI_STAT,
+
+	CLI_DASH = 1 << 9, /* daxdash without a command */
+	CLI_DASH_RUN = 1 << 10,
+	CLI_DASH_IMPORT = 1 << 11,
+	CLI_DASH_EXPORT = 1 << 12,
+	CLI_DASH_ANALYZE = 1 << 13,
+	CLI_DASH_GATE = 1 << 14,
+	CLI_DASH_COMPARE = 1 << 15,
+	CLI_DASH_EXPLAIN = 1 << 16,
+	CLI_DASH_BLESS = 1 << 17,
+	CLI_DASH_PAGE_DATA = 1 << 18,
+	CLI_DASH_HTML = 1 << 19,
+	CLI_DASH_SERVE = 1 << 20,
+	CLI_DASH_SELFTEST = 1 << 21,
+	CLI_DASH_GIVEN = CLI_DASH_RUN | CLI_DASH_IMPORT, /* are told which commit was measured */
+	CLI_DASH_REPORTS = CLI_DASH_ANALYZE | CLI_DASH_GATE | CLI_DASH_COMPARE,
+	CLI_DASH_PAGES = CLI_DASH_PAGE_DATA | CLI_DASH_HTML | CLI_DASH_SERVE,
+	CLI_DASH_VERDICT = CLI_DASH_ANALYZE | CLI_DASH_GATE | CLI_DASH_EXPLAIN | CLI_DASH_PAGES,
+	CLI_DASH_JUDGE = CLI_DASH_VERDICT | CLI_DASH_SELFTEST,
+	CLI_DASH_STORE = CLI_DASH_JUDGE | CLI_DASH_IMPORT | CLI_DASH_EXPORT | CLI_DASH_COMPARE | CLI_DASH_BLESS,
+	CLI_DASH_COMMANDS = CLI_DASH_STORE | CLI_DASH_RUN,
 };
 
 /* How a value is given. */
@@ -99,7 +160,31 @@ struct cli_option {
 	const char *more; /* for the manual, in addition, or instead when it begins with "="; NULL: nothing */
 };
 
-/* A spelling of an earlier release, which this one still takes. */
+/* What the value of an option can be, where that is one of a few words. */
+struct cli_choice {
+	enum cli_key key;
+	unsigned on;
+	const char *words; /* with a space between them */
+};
+
+/* An option that a command accepts and ignores, for old scripts: not in --help, manuals and completion. */
+struct cli_idle {
+	enum cli_key key;
+	unsigned on;
+};
+
+/* A word that is no option, in the order of the command line. A command has rows of these or a text of its own. */
+struct cli_operand {
+	const char *name; /* "-- NAME": what follows -- */
+	unsigned on;
+	size_t least, most; /* how often */
+	const char *words;  /* what it can be, for completion: words, or "FILE"; NULL: unknown */
+	const char *help;   /* as of options */
+	const char *more;
+};
+#define CLI_MANY ((size_t)-1)
+
+/* A spelling of an earlier version, which this one still takes. */
 struct cli_old {
 	const char *spelling; /* "-r" or "--read" */
 	enum cli_key key;
@@ -110,7 +195,7 @@ struct cli_command {
 	const char *program;
 	const char *name; /* NULL: the program itself */
 	unsigned on;
-	const char *operands; /* in its first line of help; further lines begin with a newline */
+	const char *operands; /* in its first line of help, after which others begin with a newline; NULL: rows of cli_operands */
 	const char *what;     /* in the list of commands */
 	const char *about;    /* below the first line of its help */
 	const char *end;      /* below its options */
@@ -118,6 +203,12 @@ struct cli_command {
 
 extern const struct cli_option cli_options[];
 extern const size_t cli_nr_options;
+extern const struct cli_choice cli_choices[];
+extern const size_t cli_nr_choices;
+extern const struct cli_idle cli_idles[];
+extern const size_t cli_nr_idles;
+extern const struct cli_operand cli_operands[];
+extern const size_t cli_nr_operands;
 extern const struct cli_old cli_olds[];
 extern const size_t cli_nr_olds;
 extern const struct cli_command cli_commands[];
@@ -125,6 +216,12 @@ extern const size_t cli_nr_commands;
 
 /* The command @name of @program, or the program itself when NULL; NULL: there is none. */
 const struct cli_command *cli_find(const char *program, const char *name);
+
+/* Does @command stand for a program that has commands? */
+bool cli_has_commands(const struct cli_command *command);
+
+/* The words that the value of @key can be for @command; NULL: any value. */
+const char *cli_words(const struct cli_command *command, enum cli_key key);
 
 /* The --help of a command, or of a program with the list of its commands. */
 void cli_help(FILE *to, const struct cli_command *command);
@@ -140,6 +237,7 @@ struct cli {
 	int argc;
 	char **argv;
 	struct option *longs;
+	const struct cli_old **olds; /* of each of longs: NULL where it is no old spelling */
 	char *shorts;
 };
 
@@ -150,10 +248,13 @@ struct cli {
 void cli_begin(struct cli *cli, const struct cli_command *command, int argc, char **argv, bool stop);
 
 /*
- * The next option, with its value in optarg, or CLI_END; the operands then begin at argv[optind]. Prints --help by
- * itself and ends the program when an option is wrong.
+ * The next option, with its value in optarg, or CLI_END; the operands then begin at argv[optind], as many as the table
+ * says where it has rows of them. Prints --help by itself and ends the program when something is wrong.
  */
 enum cli_key cli_next(struct cli *cli);
+
+/* Which of the words of option @key @text is, from 0. Ends the program when it is none. */
+unsigned cli_choose_word(const struct cli *cli, enum cli_key key, const char *text);
 
 /* Print @command's version and end the program. */
 void cli_version(const struct cli_command *command) __attribute__((noreturn));

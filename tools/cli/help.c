@@ -25,14 +25,12 @@ static void option_sign(char *to, size_t size, const struct cli_option *o)
 	snprintf(to, size, "%s--%s%s%s%s", letter, o->name, open, takes, close);
 }
 
-static void print_option(FILE *to, const struct cli_option *o)
+/* A sign, and beside it its text. */
+static void print_row(FILE *to, const char *sign, const char *line)
 {
-	const char *line = o->help, *end;
-	char sign[80];
-	int width;
+	const char *end;
+	int width = fprintf(to, "  %s", sign);
 
-	option_sign(sign, sizeof(sign), o);
-	width = fprintf(to, "  %s", sign);
 	if (width > TEXT_COLUMN - 2) {
 		fputc('\n', to);
 		width = 0;
@@ -44,7 +42,15 @@ static void print_option(FILE *to, const struct cli_option *o)
 	}
 }
 
-static bool has_commands(const struct cli_command *command)
+static void print_option(FILE *to, const struct cli_option *o)
+{
+	char sign[80];
+
+	option_sign(sign, sizeof(sign), o);
+	print_row(to, sign, o->help);
+}
+
+bool cli_has_commands(const struct cli_command *command)
 {
 	size_t i;
 
@@ -54,10 +60,29 @@ static bool has_commands(const struct cli_command *command)
 	return false;
 }
 
+/* How an operand is written behind its command, as in [FILE...]. */
+static void operand_sign(char *to, size_t size, const struct cli_operand *operand)
+{
+	snprintf(to, size, "%s%s%s%s", operand->least ? "" : "[", operand->name, operand->most > 1 ? "..." : "",
+		 operand->least ? "" : "]");
+}
+
 static void print_usage(FILE *to, const struct cli_command *command)
 {
 	const char *line = command->operands, *end, *begin = "Usage: ";
+	char sign[80];
+	size_t i;
 
+	if (!line) {
+		fprintf(to, "Usage: %s %s [OPTION]...", command->program, command->name);
+		for (i = 0; i < cli_nr_operands; i++)
+			if (cli_operands[i].on & command->on) {
+				operand_sign(sign, sizeof(sign), &cli_operands[i]);
+				fprintf(to, " %s", sign);
+			}
+		fputc('\n', to);
+		return;
+	}
 	for (; *line; line = *end ? end + 1 : end) {
 		end = strchrnul(line, '\n');
 		fprintf(to, "%s%s%s%s %.*s\n", begin, command->program, command->name ? " " : "",
@@ -72,15 +97,18 @@ void cli_help(FILE *to, const struct cli_command *command)
 
 	print_usage(to, command);
 	fprintf(to, "%s\n", command->about);
-	if (has_commands(command))
+	if (cli_has_commands(command))
 		for (i = 0; i < cli_nr_commands; i++) {
 			const struct cli_command *c = &cli_commands[i];
 
 			if (!strcmp(c->program, command->program) && c->name)
 				fprintf(to, "  %-10s %s\n", c->name, c->what);
 		}
-	if (has_commands(command))
+	if (cli_has_commands(command))
 		fputc('\n', to);
+	for (i = 0; i < cli_nr_operands; i++)
+		if (cli_operands[i].on & command->on)
+			print_row(to, cli_operands[i].name, cli_operands[i].help);
 	for (i = 0; i < cli_nr_options; i++)
 		if (cli_options[i].on & command->on && cli_options[i].help)
 			print_option(to, &cli_options[i]);

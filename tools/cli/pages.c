@@ -2,7 +2,7 @@
 /*
  * pages.c - print what manuals and completions have from the table of options. tools/cli/update-pages puts it there.
  *
- * usage: cli-pages man PROGRAM [COMMAND] | bash | zsh | fish
+ * usage: cli-pages man PROGRAM [COMMAND] | bash | zsh | fish      man of a program that has commands: of all of them
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -75,33 +75,31 @@ static void roff_paragraphs(const char *text)
 	}
 }
 
-/* The text for --help as a sentence, and what the manual adds. */
-static void option_text(const struct cli_option *o)
+/* The text for --help as a sentence, what the manual adds, and @whose it is. */
+static void row_text(const char *help, const char *more, const char *whose)
 {
+	bool instead = more && *more == '=';
+	size_t len = instead ? 0 : strlen(help);
 	char *text = NULL, *c;
-	size_t len;
 
-	if (o->more && *o->more == '=') {
-		roff_paragraphs(o->more + 1);
-		return;
-	}
-	if (asprintf(&text, "%s.%s%s", o->help, o->more ? " " : "", o->more ? o->more : "") < 0)
+	if (asprintf(&text, "%s%s%s%s%s", instead ? more + 1 : help, instead ? "" : ".", !instead && more ? " " : "",
+		     !instead && more ? more : "", whose) < 0)
 		exit(3);
-	len = strlen(o->help);
 	for (c = text; c < text + len; c++)
 		if (*c == '\n')
 			*c = ' ';
-	*text = (char)toupper((unsigned char)*text);
+	if (!instead)
+		*text = (char)toupper((unsigned char)*text);
 	roff_paragraphs(text);
 	free(text);
 }
 
-static void man_option(const struct cli_option *o)
+static void man_option(const struct cli_option *o, const char *whose)
 {
 	puts(".TP");
 	if (o->key == CLI_COMMAND) {
 		printf("\\fB\\-\\-\\fR \\fI%s\\fR\n", o->takes);
-		option_text(o);
+		row_text(o->help, o->more, whose);
 		return;
 	}
 	if (o->key < 256)
@@ -115,29 +113,81 @@ static void man_option(const struct cli_option *o)
 	if (o->value == CLI_OPTIONAL)
 		printf("[=\\fI%s\\fR]", o->takes);
 	putchar('\n');
-	option_text(o);
+	row_text(o->help, o->more, whose);
+}
+
+static void man_operand(const struct cli_operand *o, const char *whose)
+{
+	const char *name = strncmp(o->name, "-- ", 3) ? o->name : o->name + 3;
+
+	printf(".TP\n%s\\fI", name == o->name ? "" : "\\fB\\-\\-\\fR ");
+	for (; *name; name++)
+		fputs(*name == '|' ? "\\fR | \\fI" : (char[]){*name, '\0'}, stdout);
+	printf("\\fR%s\n", o->most > 1 ? " ..." : "");
+	row_text(o->help, o->more, whose);
+}
+
+/* The page of a program has the options of all its commands, and says at each which commands take it. */
+static unsigned mask_of(const struct cli_command *command)
+{
+	unsigned all = command->on;
+	size_t i;
+
+	for (i = 0; cli_has_commands(command) && i < cli_nr_commands; i++)
+		if (!strcmp(cli_commands[i].program, command->program))
+			all |= cli_commands[i].on;
+	return all;
+}
+
+/* " (import, export)", or nothing when all commands take it. */
+static const char *takers(const struct cli_command *self, unsigned on)
+{
+	static char text[256];
+	bool all = true;
+	size_t i, used = 0;
+
+	*text = '\0';
+	for (i = 0; cli_has_commands(self) && i < cli_nr_commands; i++) {
+		const struct cli_command *c = &cli_commands[i];
+
+		if (strcmp(c->program, self->program) || !c->name)
+			continue;
+		all &= (c->on & on) != 0;
+		if (c->on & on && used < sizeof(text))
+			used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s", used ? ", " : " (", c->name);
+	}
+	if (cli_has_commands(self) && !used)
+		return " (without a command)";
+	if (all || !used)
+		return "";
+	strncat(text, ")", sizeof(text) - used - 1);
+	return text;
 }
 
 static void man(const struct cli_command *command)
 {
+	unsigned on = mask_of(command);
 	bool any = false;
 	size_t i;
 
+	for (i = 0; i < cli_nr_operands; i++)
+		if (cli_operands[i].on & on)
+			man_operand(&cli_operands[i], takers(command, cli_operands[i].on));
 	for (i = 0; i < cli_nr_options; i++)
-		if (cli_options[i].on & command->on && cli_options[i].help)
-			man_option(&cli_options[i]);
+		if (cli_options[i].on & on && cli_options[i].help)
+			man_option(&cli_options[i], takers(command, cli_options[i].on));
 	for (i = 0; i < cli_nr_olds; i++) {
 		const struct cli_old *old = &cli_olds[i];
 		const char *now = NULL;
 		size_t k;
 
-		if (!(old->on & command->on))
+		if (!(old->on & on))
 			continue;
 		for (k = 0; k < cli_nr_options; k++)
-			if (cli_options[k].key == old->key && cli_options[k].on & command->on)
+			if (cli_options[k].key == old->key && cli_options[k].on & on)
 				now = cli_options[k].name;
 		if (!any)
-			puts(".PP\nSpellings of release 0.1, which this release still accepts:");
+			puts(".PP\nSpellings of earlier versions, which this release still accepts:");
 		else
 			puts(";");
 		any = true;
@@ -155,6 +205,35 @@ static void man(const struct cli_command *command)
 
 /* ---- Completion. What a value can be follows from what the option takes. */
 
+/* What the operands of @command can be, with @before it: words, FILE, or nothing that can be listed. */
+static const char *operand_words(const struct cli_command *command, const char *before)
+{
+	static char text[256];
+	size_t i;
+
+	for (i = 0; i < cli_nr_operands; i++)
+		if (cli_operands[i].on & command->on && cli_operands[i].words) {
+			snprintf(text, sizeof(text), "%s%s", before, cli_operands[i].words);
+			return text;
+		}
+	return "";
+}
+
+static void bash_option(const struct cli_command *command, const char *name, const struct cli_option *o)
+{
+	const char *words = cli_words(command, o->key);
+	char takes[256] = "", *c;
+
+	if (o->value == CLI_VALUE)
+		snprintf(takes, sizeof(takes), " %s%s", words ? words : o->takes, words ? "|" : "");
+	for (c = takes + 1; words && *takes && *c; c++)
+		if (*c == ' ')
+			*c = '|';
+	if (o->key < 256)
+		printf("%s %s -%c%s\n", command->program, name, o->key, takes);
+	printf("%s %s --%s%s\n", command->program, name, o->name, takes);
+}
+
 static void bash(void)
 {
 	size_t c, i;
@@ -166,16 +245,11 @@ static void bash(void)
 
 		if (command->name)
 			printf("%s - %s\n", command->program, command->name);
-		for (i = 0; i < cli_nr_options; i++) {
-			const struct cli_option *o = &cli_options[i];
-			const char *takes = o->value == CLI_VALUE ? o->takes : "";
-
-			if (!(o->on & command->on) || !o->name)
-				continue;
-			if (o->key < 256)
-				printf("%s %s -%c%s%s\n", command->program, name, o->key, *takes ? " " : "", takes);
-			printf("%s %s --%s%s%s\n", command->program, name, o->name, *takes ? " " : "", takes);
-		}
+		for (i = 0; i < cli_nr_options; i++)
+			if (cli_options[i].on & command->on && cli_options[i].name)
+				bash_option(command, name, &cli_options[i]);
+		if (!command->operands)
+			printf("%s %s operands%s\n", command->program, name, operand_words(command, " "));
 	}
 	puts("'");
 }
@@ -194,6 +268,12 @@ static void zsh_quoted(const char *text)
 		fputs(" ...", stdout);
 }
 
+/* Is the value a NAME that completion cannot list? Only that of --user can be listed. */
+static bool is_any_name(const struct cli_option *o)
+{
+	return o->key != CLI_USER && o->takes && !strcmp(o->takes, "NAME");
+}
+
 static const char *zsh_action(const char *takes)
 {
 	static const struct {
@@ -201,7 +281,7 @@ static const char *zsh_action(const char *takes)
 	} actions[] = {
 		{"FILE", "_files"},	{"PATH", "_files -/"},		    {"NAME", "_users"},
 		{"PID", "_pids"},	{"PID[,PID]", "_sequence _pids"},   {"FIELD", "_daxscope_fields"},
-		{"KIND", "_daxscope_kinds"}, {"WHEN", "(auto always never)"}, {"WHICH", "(sampled all)"},
+		{"KIND", "_daxscope_kinds"}, {"DIR", "_files -/"},
 	};
 	size_t i;
 
@@ -211,27 +291,50 @@ static const char *zsh_action(const char *takes)
 	return " ";
 }
 
-static void zsh_option(const struct cli_option *o)
+static void zsh_option(const struct cli_command *command, const struct cli_option *o)
 {
-	/* A name of a run is none of a user. */
 	const char *action = o->value == CLI_VALUE || o->value == CLI_OPTIONAL ? zsh_action(o->takes) : NULL;
+	const char *words = cli_words(command, o->key);
 	const char *name = o->name, *sign = o->value == CLI_OPTIONAL ? "=-" : o->value == CLI_VALUE ? "=" : "";
 
-	if (o->key == CLI_RUN_NAME)
+	if (is_any_name(o))
 		action = " ";
 	if (o->key < 256)
-		printf("\t\t'(-%c --%s)'{-%c%s,--%s%s}'[", o->key, name, o->key,
+		printf(" \\\n\t\t'(-%c --%s)'{-%c%s,--%s%s}'[", o->key, name, o->key,
 		       o->value == CLI_OPTIONAL ? "-" : o->value == CLI_VALUE ? "+" : "", name, sign);
 	else
-		printf("\t\t'--%s%s[", name, sign);
+		printf(" \\\n\t\t'--%s%s[", name, sign);
 	zsh_quoted(o->help ? o->help : o->name);
 	putchar(']');
 	if (action) {
 		printf("%s:", o->value == CLI_OPTIONAL ? "::" + 1 : "");
 		zsh_quoted(o->takes);
-		printf(":%s", action);
+		printf(":%s%s%s", words ? "(" : "", words ? words : action, words ? ")" : "");
 	}
-	puts("' \\");
+	putchar('\'');
+}
+
+static void zsh_operands(const struct cli_command *command)
+{
+	size_t i, place = 1;
+
+	for (i = 0; i < cli_nr_operands; i++) {
+		const struct cli_operand *o = &cli_operands[i];
+
+		if (!(o->on & command->on))
+			continue;
+		if (o->most == 1)
+			printf(" \\\n\t\t'%zu:%s", place++, o->least ? "" : ":");
+		else
+			printf(" \\\n\t\t'*:");
+		zsh_quoted(strncmp(o->name, "-- ", 3) ? o->name : o->name + 3);
+		if (o->words && !strcmp(o->words, "FILE"))
+			printf(":_files'");
+		else if (o->words)
+			printf(":(%s)'", o->words);
+		else
+			printf(": '");
+	}
 }
 
 static void zsh(void)
@@ -246,13 +349,13 @@ static void zsh(void)
 			rest = "*::command:_normal";
 		if (command->on & CLI_KINDS)
 			rest = "";
-		printf("_%s%s%s() {\n\t_arguments -s -S \\\n", command->program, command->name ? "_" : "",
+		printf("_%s%s%s() {\n\t_arguments -s -S", command->program, command->name ? "_" : "",
 		       command->name ? command->name : "");
 		for (i = 0; i < cli_nr_options; i++)
 			if (cli_options[i].on & command->on && cli_options[i].name)
-				zsh_option(&cli_options[i]);
-		if (command->on & (CLI_TRACE | CLI_BENCH)) {
-			printf("\t\t'1:command:((");
+				zsh_option(command, &cli_options[i]);
+		if (cli_has_commands(command)) {
+			printf(" \\\n\t\t'1:command:((");
 			for (i = 0; i < cli_nr_commands; i++) {
 				if (strcmp(cli_commands[i].program, command->program) || !cli_commands[i].name)
 					continue;
@@ -260,11 +363,13 @@ static void zsh(void)
 				zsh_quoted(cli_commands[i].what);
 				printf("\" ");
 			}
-			puts("))'");
-		} else {
-			printf("\t\t'%s'\n", rest);
+			printf("))'");
+		} else if (!command->operands) {
+			zsh_operands(command);
+		} else if (*rest) {
+			printf(" \\\n\t\t'%s'", rest);
 		}
-		puts("}");
+		puts("\n}");
 	}
 }
 
@@ -279,7 +384,7 @@ static void fish_quoted(const char *text)
 	printf("%s'", *text ? " ..." : "");
 }
 
-static void fish_value(const struct cli_option *o)
+static void fish_value(const struct cli_command *command, const struct cli_option *o)
 {
 	static const struct {
 		const char *takes, *values;
@@ -290,16 +395,20 @@ static void fish_value(const struct cli_option *o)
 		{"PID[,PID]", "-x -a '(__fish_complete_pids)'"},
 		{"FIELD", "-x -a '(__daxscope_fields)'"},
 		{"KIND", "-x -a '(__daxscope_kinds)'"},
-		{"WHEN", "-x -a 'auto always never'"},
-		{"WHICH", "-x -a 'sampled all'"},
+		{"DIR", "-x -a '(__fish_complete_directories)'"},
 		{"FILE", "-r -F"},
 	};
+	const char *words = cli_words(command, o->key);
 	size_t i;
 
 	if (o->value != CLI_VALUE)
 		return;
+	if (words) {
+		printf(" -x -a '%s'", words);
+		return;
+	}
 	for (i = 0; i < sizeof(values) / sizeof(*values); i++)
-		if (!strcmp(values[i].takes, o->takes) && o->key != CLI_RUN_NAME) {
+		if (!strcmp(values[i].takes, o->takes) && !is_any_name(o)) {
 			printf(" %s", values[i].values);
 			return;
 		}
@@ -308,20 +417,22 @@ static void fish_value(const struct cli_option *o)
 
 static void fish_command(const struct cli_command *command)
 {
+	const char *words = command->operands ? NULL : operand_words(command, "");
 	char when[80] = "";
 	size_t i;
 
 	if (command->name)
 		snprintf(when, sizeof(when), " -n '__fish_seen_subcommand_from %s'", command->name);
-	else if (command->on & (CLI_TRACE | CLI_BENCH))
+	else if (cli_has_commands(command))
 		snprintf(when, sizeof(when), " -n __fish_use_subcommand");
 	if (command->name) {
 		printf("complete -c %s -n __fish_use_subcommand -f -a %s -d ", command->program, command->name);
 		fish_quoted(command->what);
 		putchar('\n');
 	}
-	if (command->on & (CLI_TOP | CLI_KINDS | CLI_TRACE | CLI_BENCH))
-		printf("complete -c %s%s -f\n", command->program, when);
+	if (command->on & (CLI_TOP | CLI_KINDS) || cli_has_commands(command) || (words && strcmp(words, "FILE") != 0))
+		printf("complete -c %s%s -f%s%s%s\n", command->program, when, words && *words ? " -a '" : "", words ? words : "",
+		       words && *words ? "'" : "");
 	for (i = 0; i < cli_nr_options; i++) {
 		const struct cli_option *o = &cli_options[i];
 
@@ -331,7 +442,7 @@ static void fish_command(const struct cli_command *command)
 		if (o->key < 256)
 			printf(" -s %c", o->key);
 		printf(" -l %s", o->name);
-		fish_value(o);
+		fish_value(command, o);
 		fputs(" -d ", stdout);
 		fish_quoted(o->help ? o->help : o->name);
 		putchar('\n');

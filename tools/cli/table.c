@@ -13,6 +13,9 @@
 #define TEXT_OF_RUN                                                                                                \
 	"=Also write the counts, ratios, latencies and losses as a run for daxdash(1). The commit is that of "      \
 	"GITHUB_SHA or CI_COMMIT_SHA, when one is set; `daxdash import` can name it later."
+#define STATUS_OF_VERDICT                                                                                          \
+	"Exit status: 0 pass, 1 regression, 2 usage or bad input, 3 cannot do it here,\n"                          \
+	"4 inconclusive: run again, or nothing could be judged.\n"
 
 const struct cli_option cli_options[] = {
 	{CLI_KIND, "kind", CLI_VALUE, "KIND", CLI_FAULTS, "what to cause; 'daxbench kinds' lists the kinds", NULL},
@@ -188,12 +191,99 @@ const struct cli_option cli_options[] = {
 	 "=Try each probe on this kernel and exit. Each line has a kind, a name, and the result: `works`, `missing` (this "
 	 "kernel does not have it) or `refused`, with the kernel's message. Lines that begin with `unknown` list the numbers "
 	 "that are not available here, and what they need. The status is 3 when nothing can be counted."},
-	{CLI_HELP, "help", CLI_NONE, NULL, CLI_WATCH | CLI_REPORT | CLI_DOCTOR | CLI_FAULTS | CLI_KINDS | CLI_TRACE | CLI_BENCH,
+	/* daxdash */
+	{CLI_STORE, "store", CLI_VALUE, "FILE", CLI_DASH_STORE, "SQLite file (.daxdash/store.db), or postgresql://...",
+	 "=The store: a file of SQLite (.daxdash/store.db), or `postgresql://USER@HOST/DATABASE`. The environment "
+	 "variable DAXDASH_STORE sets another default; see FILES."},
+	{CLI_REPO, "repo", CLI_VALUE, "NAME", CLI_DASH_GIVEN, "name of the repository that was measured",
+	 "The default is what `--git` or `--github-event` says."},
+	{CLI_REPO, "repo", CLI_VALUE, "NAME", CLI_DASH_STORE & ~CLI_DASH_GIVEN, "only runs of this repository",
+	 "It must be given when the store has runs of several."},
+	{CLI_FORMAT, "format", CLI_VALUE, "FORMAT", CLI_DASH_IMPORT, "format of the files (default: detected for each file)",
+	 "=Format of the files: `daxdash` (our run.json), `bmf`, `gab`, `gab-bigger`, `gbench`, `fio`, `go` or `csv`. Without "
+	 "this option the format is detected for each file."},
+	{CLI_FORMAT, "format", CLI_VALUE, "FORMAT", CLI_DASH_EXPORT, "format of runs (daxdash), or of the verdict: see below",
+	 "=What is written. Runs: `daxdash` (the default), `bmf`, `gab`, `gab-bigger`, `go` or `csv`. The verdict: `junit`, "
+	 "`ktap`, `markdown`, `github`, `openmetrics` or `text`; the exit status is then 0 whatever the verdict is."},
+	{CLI_FORMAT, "format", CLI_VALUE, "FORMAT", CLI_DASH_COMPARE, "text, or lkp: the table of lkp's compare",
+	 "=`text` (the default), or `lkp`: the table that lkp's compare prints, of changed series or of `--all`."},
+	{CLI_OUTPUT, "output", CLI_VALUE, "FILE", CLI_DASH_RUN | CLI_DASH_EXPORT | (CLI_DASH_PAGES & ~CLI_DASH_SERVE),
+	 "write to FILE, not to standard output", NULL},
+	{CLI_LISTEN, "listen", CLI_VALUE, "ADDRESS", CLI_DASH_SERVE, "serve the page at [ADDR:]PORT (127.0.0.1:9742)",
+	 "_ADDRESS_ has the form of `daxtop --listen`; port 0 takes a free port, which standard error names."},
+	{CLI_COMMIT, "commit", CLI_VALUE, "SHA", CLI_DASH_GIVEN, "the commit that was measured", NULL},
+	{CLI_COMMIT, "commit", CLI_VALUE, "SHA", CLI_DASH_EXPORT, "only the runs, or the verdict, of this commit", NULL},
+	{CLI_ORDER, "order", CLI_VALUE, "N", CLI_DASH_GIVEN, "place of the commit in history",
+	 "It is the number that `git rev-list --first-parent --count` _SHA_ prints."},
+	{CLI_PARENT, "parent", CLI_VALUE, "SHA", CLI_DASH_GIVEN, "first parent of the commit", NULL},
+	{CLI_BRANCH, "branch", CLI_VALUE, "NAME", CLI_DASH_GIVEN, "branch of the commit", NULL},
+	{CLI_SUBJECT, "subject", CLI_VALUE, "TEXT", CLI_DASH_GIVEN, "first line of the commit's message", NULL},
+	{CLI_TIMESTAMP, "timestamp", CLI_VALUE, "SECONDS", CLI_DASH_GIVEN, "when the commit was made, in seconds since 1970", NULL},
+	{CLI_GIT, "git", CLI_VALUE, "DIR", CLI_DASH_GIVEN, "take all these from the git repository DIR (of HEAD)",
+	 "=Take the commit (HEAD, or that of `--commit`), its place in history, parent, branch, subject and time, and the name "
+	 "of the repository, from the git repository _DIR_. `run` takes them from the current directory without this option."},
+	{CLI_GITHUB_EVENT, "github-event", CLI_VALUE, "FILE", CLI_DASH_GIVEN,
+	 "take the commit and the branch from a GitHub event", "_FILE_ is $GITHUB_EVENT_PATH."},
+	{CLI_GITHUB_EVENT, "github-event", CLI_VALUE, "FILE", CLI_DASH_GATE, "take --base and --head from a GitHub event",
+	 "_FILE_ is $GITHUB_EVENT_PATH."},
+	{CLI_KIND, "kind", CLI_VALUE, "WHAT", CLI_DASH_GIVEN, "why it was measured: main, pr, confirm or manual",
+	 "=Why it was measured: `main`, a commit of the branch that is judged; `pr`, a pull request, which is not part of "
+	 "history; `confirm`, again because the gate asked for it; `manual`."},
+	{CLI_PAIR, "pair", CLI_VALUE, "NAME", CLI_DASH_GIVEN, "name of a pair of runs that were made side by side",
+	 "Two commits are then compared pair by pair."},
+	{CLI_ENV, "env", CLI_VALUE, "KEY=VALUE", CLI_DASH_GIVEN, "an entry of the environment; may be given again", NULL},
+	{CLI_WORKLOAD, "workload", CLI_VALUE, "NAME", CLI_DASH_IMPORT, "name of the workload, for formats that do not have it", NULL},
+	{CLI_BETTER, "better", CLI_VALUE, "WAY", CLI_DASH_IMPORT, "lower or higher: which values are better, for formats\nthat do not have it", NULL},
+	{CLI_ADVISORY, "advisory", CLI_NONE, NULL, CLI_DASH_GIVEN, "show these metrics, and never fail because of them", NULL},
+	{CLI_KEEP_GOING, "keep-going", CLI_NONE, NULL, CLI_DASH_IMPORT, "store the good files even if others are refused",
+	 "The exit status is still 2."},
+	{CLI_MODE, "mode", CLI_VALUE, "MODE", CLI_DASH_GATE, "history (default), or pr: --base against --head",
+	 "=`history` (the default): judge the newest commit against those before. `pr`: judge the head of a pull request "
+	 "against its base."},
+	{CLI_BASE, "base", CLI_VALUE, "SHA", CLI_DASH_GATE, "with --mode pr: the base of the pull request", NULL},
+	{CLI_HEAD, "head", CLI_VALUE, "SHA", CLI_DASH_VERDICT, "judge this commit, not the newest", NULL},
+	{CLI_ACKS, "acks", CLI_VALUE, "FILE", CLI_DASH_VERDICT | CLI_DASH_COMPARE, "accepted changes (.daxdash/acks.json)", NULL},
+	{CLI_ACKS, "acks", CLI_VALUE, "FILE", CLI_DASH_BLESS, "file to write to (.daxdash/acks.json)", NULL},
+	{CLI_MESSAGE, "message", CLI_VALUE, "TEXT", CLI_DASH_BLESS, "why the change is accepted; must be given", NULL},
+	{CLI_WHO, "who", CLI_VALUE, "NAME", CLI_DASH_BLESS, "who accepts it", NULL},
+	{CLI_ALL, "all", CLI_NONE, NULL, CLI_DASH_GATE | CLI_DASH_COMPARE, "show all series, also those that passed", NULL},
+	{CLI_ALGORITHM, "algorithm", CLI_VALUE, "NAME", CLI_DASH_JUDGE, "robust (default), otava or edivisive",
+	 "=How changes are found: `robust` (the default; see HOW IT JUDGES), `otava` (that of Apache Otava) or `edivisive` "
+	 "(E-divisive with a test by permutations)."},
+	{CLI_OTAVA_COMPAT, "otava-compat", CLI_NONE, NULL, CLI_DASH_JUDGE, "the change points and p-values of Apache Otava", NULL},
+	{CLI_WINDOW, "window", CLI_VALUE, "RUNS", CLI_DASH_JUDGE, "otava: length of its windows (50)", NULL},
+	{CLI_P_VALUE, "p-value", CLI_VALUE, "P", CLI_DASH_JUDGE, "otava: greatest p of a change (0.001)", NULL},
+	{CLI_MAGNITUDE, "magnitude", CLI_VALUE, "M", CLI_DASH_JUDGE, "otava: least relative change (0)", NULL},
+	{CLI_PERMUTATIONS, "permutations", CLI_VALUE, "TIMES", CLI_DASH_JUDGE, "edivisive: number of permutations (999)", NULL},
+	{CLI_SEED, "seed", CLI_VALUE, "N", CLI_DASH_JUDGE, "random numbers, the same for the same N (1)",
+	 "They are used by `edivisive` and `selftest`."},
+	{CLI_RECENT, "recent", CLI_VALUE, "N", CLI_DASH_JUDGE, "a change N points back is still news (10)", NULL},
+	{CLI_FALSE_DISCOVERY, "false-discovery", CLI_VALUE, "Q", CLI_DASH_JUDGE | CLI_DASH_COMPARE,
+	 "false discovery rate over all gated series (0.05)", NULL},
+	{CLI_LAST_POINT, "last-point", CLI_VALUE, "RULE", CLI_DASH_JUDGE,
+	 "rule of the newest point: RULE[:BOUNDARY] (mads)",
+	 "The rules are `mads`, `static`, `percentage`, `z-score`, `t-test`, `log-normal`, `iqr`, `delta-iqr` and `interval`; "
+	 "see HOW IT JUDGES."},
+	{CLI_JUNIT, "junit", CLI_VALUE, "FILE", CLI_DASH_REPORTS, "also write JUnit XML; - is standard output",
+	 "=Also write the verdict as JUnit XML; `-` is standard output, also for the options below."},
+	{CLI_MARKDOWN, "markdown", CLI_VALUE, "FILE", CLI_DASH_REPORTS, "also append Markdown, as for GITHUB_STEP_SUMMARY", NULL},
+	{CLI_KTAP, "ktap", CLI_VALUE, "FILE", CLI_DASH_REPORTS, "also write KTAP", NULL},
+	{CLI_GITHUB, "github", CLI_OPTIONAL, "FILE", CLI_DASH_REPORTS, "also write annotations of GitHub Actions",
+	 "Without _FILE_ they go to standard output."},
+	{CLI_OPENMETRICS, "openmetrics", CLI_VALUE, "FILE", CLI_DASH_REPORTS, "also write OpenMetrics", NULL},
+	{CLI_JSON_FILE, "json-file", CLI_VALUE, "FILE", CLI_DASH_REPORTS, "also write what the page shows, as JSON",
+	 "The schema is daxdash-page/1."},
+	{CLI_ALLOW_INCONCLUSIVE, "allow-inconclusive", CLI_NONE, NULL, CLI_DASH_GATE | CLI_DASH_COMPARE,
+	 "end with 0 instead of 4", NULL},
+	{CLI_INJECT, "inject", CLI_VALUE, "PERCENT", CLI_DASH_SELFTEST,
+	 "add a regression, such as +10%, which the gate must\nfind: it ends with 1", NULL},
+	{CLI_AA, "aa", CLI_VALUE, "N", CLI_DASH_SELFTEST, "judge N times what did not change: count false alarms", NULL},
+	{CLI_HELP, "help", CLI_NONE, NULL, CLI_WATCH | CLI_REPORT | CLI_DOCTOR | CLI_FAULTS | CLI_KINDS | CLI_TRACE | CLI_BENCH | CLI_DASH | CLI_DASH_COMMANDS,
 	 "print this help", "=Print a summary and exit."},
 	{CLI_VERSION, "version", CLI_NONE, NULL, CLI_TOP | CLI_TRACE,
 	 "print the version (-v: also what this kernel supports)",
 	 "=Print the version and exit; with `-v` also the features."},
-	{CLI_VERSION, "version", CLI_NONE, NULL, CLI_DOCTOR | CLI_FAULTS | CLI_BENCH, "print the version",
+	{CLI_VERSION, "version", CLI_NONE, NULL, CLI_DOCTOR | CLI_FAULTS | CLI_BENCH | CLI_DASH, "print the version",
 	 "=Print the version and exit."},
 	{CLI_VERBOSE, "verbose", CLI_NONE, NULL, CLI_TOP, NULL, NULL},
 	{CLI_COMMAND, NULL, CLI_NONE, "COMMAND", CLI_TOP, "run COMMAND, count it and its children, end with it",
@@ -205,7 +295,68 @@ const struct cli_option cli_options[] = {
 };
 const size_t cli_nr_options = sizeof(cli_options) / sizeof(cli_options[0]);
 
-/* Of release 0.1; the next release takes them no more. */
+const struct cli_choice cli_choices[] = {
+	{CLI_COLOR, CLI_TOP, "auto always never"},
+	{CLI_LATENCY, CLI_TOP, "sampled all"},
+	{CLI_FORMAT, CLI_DASH_IMPORT, "daxdash bmf gab gab-bigger gbench fio go csv"},
+	{CLI_FORMAT, CLI_DASH_EXPORT,
+	 "daxdash bmf gab gab-bigger go csv junit ktap markdown github openmetrics text"},
+	{CLI_FORMAT, CLI_DASH_COMPARE, "text lkp"},
+	{CLI_KIND, CLI_DASH_GIVEN | CLI_DASH_EXPORT, "main pr confirm manual"},
+	{CLI_BETTER, CLI_DASH_GIVEN | CLI_DASH_EXPORT, "lower higher"},
+	{CLI_MODE, CLI_DASH_GATE, "history pr"},
+	{CLI_ALGORITHM, CLI_DASH_JUDGE | CLI_DASH_COMPARE, "robust otava edivisive"},
+	{CLI_LAST_POINT, CLI_DASH_JUDGE, "mads static percentage z-score t-test log-normal iqr delta-iqr interval"},
+};
+const size_t cli_nr_choices = sizeof(cli_choices) / sizeof(cli_choices[0]);
+
+const struct cli_idle cli_idles[] = {
+	{CLI_STORE, CLI_DASH_RUN},
+	{CLI_WORKLOAD, CLI_DASH_RUN | CLI_DASH_EXPORT},
+	{CLI_BETTER, CLI_DASH_RUN | CLI_DASH_EXPORT},
+	{CLI_KEEP_GOING, CLI_DASH_RUN | CLI_DASH_EXPORT},
+	{CLI_GIT, CLI_DASH_EXPORT},
+	{CLI_GITHUB_EVENT, CLI_DASH_EXPORT},
+	{CLI_ORDER, CLI_DASH_EXPORT},
+	{CLI_PARENT, CLI_DASH_EXPORT},
+	{CLI_BRANCH, CLI_DASH_EXPORT},
+	{CLI_SUBJECT, CLI_DASH_EXPORT},
+	{CLI_TIMESTAMP, CLI_DASH_EXPORT},
+	{CLI_KIND, CLI_DASH_EXPORT},
+	{CLI_PAIR, CLI_DASH_EXPORT},
+	{CLI_ENV, CLI_DASH_EXPORT},
+	{CLI_ADVISORY, CLI_DASH_EXPORT},
+	{CLI_ALLOW_INCONCLUSIVE, CLI_DASH_ANALYZE},
+	{CLI_ALL, CLI_DASH_JUDGE & ~CLI_DASH_GATE},
+	{CLI_ACKS, CLI_DASH_SELFTEST},
+	{CLI_HEAD, CLI_DASH_SELFTEST | CLI_DASH_COMPARE},
+	{CLI_ALGORITHM, CLI_DASH_COMPARE},
+	{CLI_OTAVA_COMPAT, CLI_DASH_COMPARE},
+	{CLI_WINDOW, CLI_DASH_COMPARE},
+	{CLI_P_VALUE, CLI_DASH_COMPARE},
+	{CLI_MAGNITUDE, CLI_DASH_COMPARE},
+	{CLI_PERMUTATIONS, CLI_DASH_COMPARE},
+	{CLI_SEED, CLI_DASH_COMPARE},
+	{CLI_RECENT, CLI_DASH_COMPARE},
+	{CLI_LAST_POINT, CLI_DASH_COMPARE},
+};
+const size_t cli_nr_idles = sizeof(cli_idles) / sizeof(cli_idles[0]);
+
+const struct cli_operand cli_operands[] = {
+	{"SUITE", CLI_DASH_RUN, 1, 1, "counts icount wall", "what to run: counts, icount or wall", "See COMMANDS."},
+	{"-- OPTION", CLI_DASH_RUN, 0, CLI_MANY, NULL, "options of the suite", NULL},
+	{"FILE|FOLDER", CLI_DASH_IMPORT, 1, CLI_MANY, "FILE", "files of runs; of a FOLDER all files in it and below", NULL},
+	{"A", CLI_DASH_COMPARE, 1, 1, "FILE", "a commit of the store, or a file of runs", NULL},
+	{"B", CLI_DASH_COMPARE, 1, 1, "FILE", "what is compared with A: a commit, or a file", NULL},
+	{"SERIES", CLI_DASH_EXPLAIN, 1, 1, NULL, "an id, a metric, or a pattern of WORKLOAD/METRIC",
+	 "`daxdash analyze` lists them."},
+	{"SHA", CLI_DASH_BLESS, 1, 1, NULL, "the commit whose change is accepted", NULL},
+	{"METRIC", CLI_DASH_BLESS, 1, 1, NULL, "a pattern of WORKLOAD/METRIC, such as 'counts/*'", NULL},
+	{"DOCUMENT", CLI_DASH_HTML, 0, 1, "FILE", "what page-data wrote; without it the store is read", NULL},
+};
+const size_t cli_nr_operands = sizeof(cli_operands) / sizeof(cli_operands[0]);
+
+/* Of release 0.1, and of daxdash before 0.2; the next release takes them no more. */
 const struct cli_old cli_olds[] = {
 	{"-r", CLI_INPUT, CLI_TOP},
 	{"--read", CLI_INPUT, CLI_TOP},
@@ -217,6 +368,8 @@ const struct cli_old cli_olds[] = {
 	{"--procs", CLI_NR_PROCS, CLI_FAULTS},
 	{"-S", CLI_DURATION, CLI_FAULTS},
 	{"--seconds", CLI_DURATION, CLI_FAULTS},
+	{"--time", CLI_TIMESTAMP, CLI_DASH_GIVEN | CLI_DASH_EXPORT},
+	{"--json", CLI_JSON_FILE, CLI_DASH_REPORTS},
 };
 const size_t cli_nr_olds = sizeof(cli_olds) / sizeof(cli_olds[0]);
 
@@ -280,5 +433,38 @@ const struct cli_command cli_commands[] = {
 	 "Exit status: 0 done, 2 wrong usage, 3 this file, filesystem or kernel cannot.\n"},
 	{"daxbench", "kinds", CLI_KINDS, "", "list the kinds", "List the kinds of faults that daxbench faults can cause.\n",
 	 NULL},
+	{"daxdash", NULL, CLI_DASH, "COMMAND [OPTION]...", NULL,
+	 "Store the runs of CI, judge each new one, and explain why a job must fail.\n",
+	 "'daxdash COMMAND --help' shows the options of a command.\n"},
+	{"daxdash", "run", CLI_DASH_RUN, NULL, "run a suite of workloads in guests",
+	 "Run a suite of workloads in guests and write a run: run.json.\n", NULL},
+	{"daxdash", "import", CLI_DASH_IMPORT, NULL, "put runs into the store",
+	 "Put runs into the store; those that are there already stay as they are.\n",
+	 "Formats: daxdash (our run.json), bmf, gab, gab-bigger, gbench, fio, go, csv.\n"
+	 "A wrong file is refused, with its line and the reason, and then nothing is\n"
+	 "stored.\n"},
+	{"daxdash", "export", CLI_DASH_EXPORT, NULL, "write the runs of the store, or the verdict",
+	 "Write the runs of the store, or of --commit; or what gate says of it.\n",
+	 "Formats of runs: daxdash, bmf, gab, gab-bigger, go, csv. Formats of the\n"
+	 "verdict, whose exit status is 0 whatever it is: junit, ktap, markdown, github,\n"
+	 "openmetrics, text.\n"},
+	{"daxdash", "analyze", CLI_DASH_ANALYZE, NULL, "show every series", "Show what became of every series.\n", NULL},
+	{"daxdash", "gate", CLI_DASH_GATE, NULL, "judge the newest commit: status 1 on a regression",
+	 "Judge the newest commit, and end with 1 when something regressed.\n", STATUS_OF_VERDICT},
+	{"daxdash", "compare", CLI_DASH_COMPARE, NULL, "compare two commits, or two files of runs",
+	 "Compare two commits of the store, or two files of runs.\n", STATUS_OF_VERDICT},
+	{"daxdash", "explain", CLI_DASH_EXPLAIN, NULL, "show why a series has its verdict",
+	 "Show all that led to the verdict of a series.\n", NULL},
+	{"daxdash", "bless", CLI_DASH_BLESS, NULL, "accept a change of a commit, with a reason",
+	 "Accept a change of a commit, with a reason.\n", NULL},
+	{"daxdash", "page-data", CLI_DASH_PAGE_DATA, NULL, "write what the page shows, as JSON",
+	 "Write what the page shows as JSON (daxdash-page/1).\n", NULL},
+	{"daxdash", "html", CLI_DASH_HTML, NULL, "write the page: one file for a browser",
+	 "Write the page of the store or of a DOCUMENT: one file for a browser.\n", NULL},
+	{"daxdash", "serve", CLI_DASH_SERVE, NULL, "serve the page to this machine",
+	 "Serve the page to this machine; each reload shows the newest runs.\n",
+	 "JSON: /api/verdict, /api/series, /api/series?id=ID, and /api/page with all.\n"},
+	{"daxdash", "selftest", CLI_DASH_SELFTEST, NULL, "try the gate on the store's own runs",
+	 "Try the gate on the store's own runs: put a regression in, or change nothing.\n", STATUS_OF_VERDICT},
 };
 const size_t cli_nr_commands = sizeof(cli_commands) / sizeof(cli_commands[0]);

@@ -3,7 +3,8 @@
 # daxscope.bash - completion of daxtop, daxtrace, daxdoctor, daxbench and daxdash in bash. Names of fields and kinds
 # come from the programs at the time of asking.
 
-# PROGRAM COMMAND OPTION VALUE, where - is no command, and PROGRAM - COMMAND. Made by 'make pages'.
+# PROGRAM COMMAND OPTION VALUE, where - is no command and WORD|WORD| are all that VALUE can be; PROGRAM - COMMAND; and
+# PROGRAM COMMAND operands WORD... Made by 'make pages'.
 # options: begin bash
 _daxscope_table='
 daxtop - -d SEC
@@ -33,8 +34,8 @@ daxtop - --rows N
 daxtop - --resident
 daxtop - --slots N
 daxtop - --max-tier N
-daxtop - --latency WHICH
-daxtop - --color WHEN
+daxtop - --latency sampled|all|
+daxtop - --color auto|always|never|
 daxtop - --ascii
 daxtop - --list-fields
 daxtop - --features
@@ -154,6 +155,240 @@ daxbench faults --version
 daxbench - kinds
 daxbench kinds -h
 daxbench kinds --help
+daxdash - -h
+daxdash - --help
+daxdash - -V
+daxdash - --version
+daxdash - run
+daxdash run --repo NAME
+daxdash run -o FILE
+daxdash run --output FILE
+daxdash run --commit SHA
+daxdash run --order N
+daxdash run --parent SHA
+daxdash run --branch NAME
+daxdash run --subject TEXT
+daxdash run --timestamp SECONDS
+daxdash run --git DIR
+daxdash run --github-event FILE
+daxdash run -k main|pr|confirm|manual|
+daxdash run --kind main|pr|confirm|manual|
+daxdash run --pair NAME
+daxdash run --env KEY=VALUE
+daxdash run --advisory
+daxdash run -h
+daxdash run --help
+daxdash run operands counts icount wall
+daxdash - import
+daxdash import --store FILE
+daxdash import --repo NAME
+daxdash import --format daxdash|bmf|gab|gab-bigger|gbench|fio|go|csv|
+daxdash import --commit SHA
+daxdash import --order N
+daxdash import --parent SHA
+daxdash import --branch NAME
+daxdash import --subject TEXT
+daxdash import --timestamp SECONDS
+daxdash import --git DIR
+daxdash import --github-event FILE
+daxdash import -k main|pr|confirm|manual|
+daxdash import --kind main|pr|confirm|manual|
+daxdash import --pair NAME
+daxdash import --env KEY=VALUE
+daxdash import --workload NAME
+daxdash import --better lower|higher|
+daxdash import --advisory
+daxdash import --keep-going
+daxdash import -h
+daxdash import --help
+daxdash import operands FILE
+daxdash - export
+daxdash export --store FILE
+daxdash export --repo NAME
+daxdash export --format daxdash|bmf|gab|gab-bigger|go|csv|junit|ktap|markdown|github|openmetrics|text|
+daxdash export -o FILE
+daxdash export --output FILE
+daxdash export --commit SHA
+daxdash export -h
+daxdash export --help
+daxdash export operands
+daxdash - analyze
+daxdash analyze --store FILE
+daxdash analyze --repo NAME
+daxdash analyze --head SHA
+daxdash analyze --acks FILE
+daxdash analyze --algorithm robust|otava|edivisive|
+daxdash analyze --otava-compat
+daxdash analyze --window RUNS
+daxdash analyze --p-value P
+daxdash analyze --magnitude M
+daxdash analyze --permutations TIMES
+daxdash analyze --seed N
+daxdash analyze --recent N
+daxdash analyze --false-discovery Q
+daxdash analyze --last-point mads|static|percentage|z-score|t-test|log-normal|iqr|delta-iqr|interval|
+daxdash analyze --junit FILE
+daxdash analyze --markdown FILE
+daxdash analyze --ktap FILE
+daxdash analyze --github
+daxdash analyze --openmetrics FILE
+daxdash analyze --json-file FILE
+daxdash analyze -h
+daxdash analyze --help
+daxdash analyze operands
+daxdash - gate
+daxdash gate --store FILE
+daxdash gate --repo NAME
+daxdash gate --github-event FILE
+daxdash gate --mode history|pr|
+daxdash gate --base SHA
+daxdash gate --head SHA
+daxdash gate --acks FILE
+daxdash gate -a
+daxdash gate --all
+daxdash gate --algorithm robust|otava|edivisive|
+daxdash gate --otava-compat
+daxdash gate --window RUNS
+daxdash gate --p-value P
+daxdash gate --magnitude M
+daxdash gate --permutations TIMES
+daxdash gate --seed N
+daxdash gate --recent N
+daxdash gate --false-discovery Q
+daxdash gate --last-point mads|static|percentage|z-score|t-test|log-normal|iqr|delta-iqr|interval|
+daxdash gate --junit FILE
+daxdash gate --markdown FILE
+daxdash gate --ktap FILE
+daxdash gate --github
+daxdash gate --openmetrics FILE
+daxdash gate --json-file FILE
+daxdash gate --allow-inconclusive
+daxdash gate -h
+daxdash gate --help
+daxdash gate operands
+daxdash - compare
+daxdash compare --store FILE
+daxdash compare --repo NAME
+daxdash compare --format text|lkp|
+daxdash compare --acks FILE
+daxdash compare -a
+daxdash compare --all
+daxdash compare --false-discovery Q
+daxdash compare --junit FILE
+daxdash compare --markdown FILE
+daxdash compare --ktap FILE
+daxdash compare --github
+daxdash compare --openmetrics FILE
+daxdash compare --json-file FILE
+daxdash compare --allow-inconclusive
+daxdash compare -h
+daxdash compare --help
+daxdash compare operands FILE
+daxdash - explain
+daxdash explain --store FILE
+daxdash explain --repo NAME
+daxdash explain --head SHA
+daxdash explain --acks FILE
+daxdash explain --algorithm robust|otava|edivisive|
+daxdash explain --otava-compat
+daxdash explain --window RUNS
+daxdash explain --p-value P
+daxdash explain --magnitude M
+daxdash explain --permutations TIMES
+daxdash explain --seed N
+daxdash explain --recent N
+daxdash explain --false-discovery Q
+daxdash explain --last-point mads|static|percentage|z-score|t-test|log-normal|iqr|delta-iqr|interval|
+daxdash explain -h
+daxdash explain --help
+daxdash explain operands
+daxdash - bless
+daxdash bless --store FILE
+daxdash bless --repo NAME
+daxdash bless --acks FILE
+daxdash bless -m TEXT
+daxdash bless --message TEXT
+daxdash bless --who NAME
+daxdash bless -h
+daxdash bless --help
+daxdash bless operands
+daxdash - page-data
+daxdash page-data --store FILE
+daxdash page-data --repo NAME
+daxdash page-data -o FILE
+daxdash page-data --output FILE
+daxdash page-data --head SHA
+daxdash page-data --acks FILE
+daxdash page-data --algorithm robust|otava|edivisive|
+daxdash page-data --otava-compat
+daxdash page-data --window RUNS
+daxdash page-data --p-value P
+daxdash page-data --magnitude M
+daxdash page-data --permutations TIMES
+daxdash page-data --seed N
+daxdash page-data --recent N
+daxdash page-data --false-discovery Q
+daxdash page-data --last-point mads|static|percentage|z-score|t-test|log-normal|iqr|delta-iqr|interval|
+daxdash page-data -h
+daxdash page-data --help
+daxdash page-data operands
+daxdash - html
+daxdash html --store FILE
+daxdash html --repo NAME
+daxdash html -o FILE
+daxdash html --output FILE
+daxdash html --head SHA
+daxdash html --acks FILE
+daxdash html --algorithm robust|otava|edivisive|
+daxdash html --otava-compat
+daxdash html --window RUNS
+daxdash html --p-value P
+daxdash html --magnitude M
+daxdash html --permutations TIMES
+daxdash html --seed N
+daxdash html --recent N
+daxdash html --false-discovery Q
+daxdash html --last-point mads|static|percentage|z-score|t-test|log-normal|iqr|delta-iqr|interval|
+daxdash html -h
+daxdash html --help
+daxdash html operands FILE
+daxdash - serve
+daxdash serve --store FILE
+daxdash serve --repo NAME
+daxdash serve --listen ADDRESS
+daxdash serve --head SHA
+daxdash serve --acks FILE
+daxdash serve --algorithm robust|otava|edivisive|
+daxdash serve --otava-compat
+daxdash serve --window RUNS
+daxdash serve --p-value P
+daxdash serve --magnitude M
+daxdash serve --permutations TIMES
+daxdash serve --seed N
+daxdash serve --recent N
+daxdash serve --false-discovery Q
+daxdash serve --last-point mads|static|percentage|z-score|t-test|log-normal|iqr|delta-iqr|interval|
+daxdash serve -h
+daxdash serve --help
+daxdash serve operands
+daxdash - selftest
+daxdash selftest --store FILE
+daxdash selftest --repo NAME
+daxdash selftest --algorithm robust|otava|edivisive|
+daxdash selftest --otava-compat
+daxdash selftest --window RUNS
+daxdash selftest --p-value P
+daxdash selftest --magnitude M
+daxdash selftest --permutations TIMES
+daxdash selftest --seed N
+daxdash selftest --recent N
+daxdash selftest --false-discovery Q
+daxdash selftest --last-point mads|static|percentage|z-score|t-test|log-normal|iqr|delta-iqr|interval|
+daxdash selftest --inject PERCENT
+daxdash selftest --aa N
+daxdash selftest -h
+daxdash selftest --help
+daxdash selftest operands
 '
 # options: end
 
@@ -172,25 +407,13 @@ _daxscope_commands() { # program
 	done <<<"$_daxscope_table"
 }
 
-# daxdash has a table of its own: its --help is read. Each option, and behind it what it takes.
-_daxscope_help_options() {
-	local line field takes part parts taken="^(-[^ ]+, )?-[^ ]+ ([A-Z'][^ ]*)"
-	while IFS= read -r line; do
-		[[ $line =~ ^\ +(-[^\ ].*)$ ]] || continue
-		field=${BASH_REMATCH[1]%%  *}
-		takes=
-		[[ $field =~ $taken ]] && takes=${BASH_REMATCH[2]} field=${BASH_REMATCH[0]}
-		read -ra parts <<<"${field//,/ }"
-		for part in "${parts[@]}"; do
-			[[ $part =~ ^--?[A-Za-z][a-z-]* ]] && echo "${BASH_REMATCH[0]} $takes"
-		done
-	done
-}
-_daxscope_help_commands() {
-	local line listed='^  ([a-z-]+)  '
-	while IFS= read -r line; do
-		[[ $line =~ $listed ]] && echo "${BASH_REMATCH[1]}"
-	done
+# What the operands of a command can be: words, FILE, or nothing; status 1 when the table does not say it.
+_daxscope_operands() { # program command
+	local program command word rest
+	while read -r program command word rest; do
+		[[ $program == "$1" && $command == "$2" && $word == operands ]] && echo "$rest" && return
+	done <<<"$_daxscope_table"
+	return 1
 }
 
 _daxscope_none() { # no file names either
@@ -206,7 +429,7 @@ _daxscope_words() { # word choice...
 }
 
 _daxscope() {
-	local program=$1 word=$2 before=$3 name=${1##*/} command='' option takes i options=() commands=()
+	local program=$1 word=$2 before=$3 name=${1##*/} command='' option takes operands i options=() commands=()
 	COMPREPLY=()
 	if [[ $word == "=" ]]; then
 		word=
@@ -218,11 +441,7 @@ _daxscope() {
 		((i == COMP_CWORD - 1)) && mapfile -t COMPREPLY < <(compgen -c -- "$word")
 		return
 	done
-	if [[ $name == daxdash ]]; then
-		mapfile -t commands < <("$program" --help 2>/dev/null | _daxscope_help_commands)
-	else
-		mapfile -t commands < <(_daxscope_commands "$name")
-	fi
+	mapfile -t commands < <(_daxscope_commands "$name")
 	if ((${#commands[@]})); then
 		if ((COMP_CWORD == 1)); then
 			mapfile -t options < <(_daxscope_options "$name")
@@ -239,31 +458,25 @@ _daxscope() {
 		options+=("$option")
 		[[ $option == "$before" && -n $takes ]] || continue
 		case $option:$takes in
-		*:FILE | *:DIR) ;;
-		*:WAY) _daxscope_words "$word" lower higher ;;
-		*:MODE) _daxscope_words "$word" history pr ;;
-		*:RULE) _daxscope_words "$word" mads static percentage z-score t-test log-normal iqr delta-iqr interval ;;
+		*:FILE) ;;
+		*:*'|') _daxscope_words "$word" "${takes//|/ }" ;;
 		*:FIELD) _daxscope_words "$word" "$("$program" --list-fields | sed -n 's/^\([a-z][a-z0-9_]*\) .*/\1/p')" ;;
 		*:KIND) _daxscope_words "$word" mixed "$("$program" kinds | sed 's/ .*//')" ;;
-		*:WHEN) _daxscope_words "$word" auto always never ;;
-		*:WHICH) _daxscope_words "$word" sampled all ;;
 		*:PID*) _daxscope_words "$word" "$(ps -e -o pid=)" ;;
 		-u:NAME | --user:NAME) mapfile -t COMPREPLY < <(compgen -u -- "$word") ;;
-		*:PATH) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
+		*:PATH | *:DIR) mapfile -t COMPREPLY < <(compgen -d -- "$word") ;;
 		*) _daxscope_none ;;
 		esac
 		return
-	done < <(if [[ $name == daxdash ]]; then
-		"$program" "$command" --help 2>/dev/null | _daxscope_help_options
-	else
-		_daxscope_options "$name" "$command"
-	fi)
+	done < <(_daxscope_options "$name" "$command")
 	if [[ $word == -* ]]; then
 		_daxscope_words "$word" "${options[@]}"
 	elif [[ $name == daxtop || $command == kinds ]]; then
 		_daxscope_none
 	elif [[ $command == record || $command == stat ]]; then
 		mapfile -t COMPREPLY < <(compgen -c -- "$word")
+	elif operands=$(_daxscope_operands "$name" "$command") && [[ $operands != FILE ]]; then
+		_daxscope_words "$word" "$operands"
 	fi
 }
 

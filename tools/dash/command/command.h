@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* command.h - daxdash's commands, their options, and what they share. */
+/* command.h - daxdash's commands, what the command line says to them, and what they share. */
 #ifndef DASH_COMMAND_COMMAND_H
 #define DASH_COMMAND_COMMAND_H
 
+#include "cli/cli.h"
 #include "dash/format/format.h"
 #include "dash/judge/judge.h"
 #include "dash/report/report.h"
@@ -23,7 +24,7 @@ struct dash_args {
 	const char *base, *head;
 	const char *listen; /* serve: NULL: the usual address */
 	const char *junit, *markdown, *ktap, *github, *openmetrics, *json;
-	bool allow_inconclusive, all_series, since_dirty;
+	bool allow_inconclusive, all_series;
 	double inject; /* selftest: a factor; NaN: none */
 	unsigned aa;
 	char **word; /* what is no option */
@@ -31,31 +32,8 @@ struct dash_args {
 };
 
 /* Parse. Ends the program when it is wrong, or prints help. */
-struct command;
-void args_parse(struct dash_args *args, const struct command *command, int argc, char *argv[]);
+void args_parse(struct dash_args *args, const struct cli_command *command, int argc, char *argv[]);
 void args_free(struct dash_args *args);
-
-/* Groups of options that a command may take. */
-enum {
-	TAKES_STORE = 1,
-	TAKES_GIVEN = 2,
-	TAKES_JUDGE = 4,
-	TAKES_REPORTS = 8,
-	TAKES_FORMAT = 16,
-	TAKES_OUTPUT = 32,
-	TAKES_REASON = 64,
-	TAKES_SELFTEST = 128,
-	TAKES_BASE = 256,
-	TAKES_LISTEN = 512,
-};
-
-struct command {
-	const char *name, *with_space;
-	int (*run)(struct dash_args *args);
-	unsigned takes;
-	const char *operands, *what;
-	const char *more; /* for its --help */
-};
 
 int command_import(struct dash_args *args);
 int command_export(struct dash_args *args);

@@ -155,8 +155,6 @@ int command_import(struct dash_args *args)
 	size_t i;
 
 	im.format = format_or_die(args->format, "");
-	if (!args->nr_words)
-		die_usage("what to import? Name files or folders");
 	fill_given(args);
 	im.store = open_store(args, true);
 	if (store_begin(im.store))
@@ -323,8 +321,6 @@ int command_export(struct dash_args *args)
 	size_t i;
 	int err = 0;
 
-	if (args->nr_words)
-		die_usage("'%s': export takes no words, only options", args->word[0]);
 	if (report) {
 		args->head = args->given.commit.sha;
 		return write_verdicts(args, report, "export");

@@ -60,8 +60,6 @@ static int page_of_file(const struct dash_args *args, const char *path)
 int command_html(struct dash_args *args)
 {
 	need_page();
-	if (args->nr_words > 1)
-		die_usage("'%s': html takes one document at most", args->word[1]);
 	return args->nr_words ? page_of_file(args, args->word[0]) : write_verdicts(args, report_html, "page");
 }
 
@@ -224,8 +222,6 @@ int command_serve(struct dash_args *args)
 	int ret;
 
 	need_page();
-	if (args->nr_words)
-		die_usage("'%s': serve takes no words, only options", args->word[0]);
 	ret = http_open(&server, &opts, err, sizeof(err));
 	if (ret)
 		die(ret == -EINVAL ? DAX_EXIT_USAGE : DAX_EXIT_UNSUPPORTED, "--listen %s: %s", opts.address, err);

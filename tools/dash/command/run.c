@@ -142,8 +142,6 @@ int command_run(struct dash_args *args)
 	__s64 started = time(NULL);
 	int fd, err;
 
-	if (!args->nr_words)
-		die_usage("run which suite? counts, icount or wall");
 	path = suite_path(args->word[0]);
 	if (args->event) {
 		event_read(args->event, args->git ?: ".", &event);

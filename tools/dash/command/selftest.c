@@ -144,8 +144,6 @@ int command_selftest(struct dash_args *args)
 	struct dash_history h;
 	int status;
 
-	if (args->nr_words)
-		die_usage("'%s': selftest takes no words, only options", args->word[0]);
 	if (isnan(args->inject) == !args->aa)
 		die_usage("selftest: either --inject or --aa");
 	load_history(args, false, 0, &h);

@@ -78,8 +78,6 @@ int command_analyze(struct dash_args *args)
 {
 	struct judging j = {0};
 
-	if (args->nr_words)
-		die_usage("'%s': analyze takes no words, only options", args->word[0]);
 	args->all_series = true;
 	judge(args, &j, JUDGED_HISTS);
 	write_all(args, &j, "analyze");
@@ -121,8 +119,6 @@ int command_gate(struct dash_args *args)
 	struct judging j = {0};
 	int status;
 
-	if (args->nr_words)
-		die_usage("'%s': gate takes no words, only options", args->word[0]);
 	if (args->event) {
 		event_read(args->event, args->git, &event);
 		args->head = args->head ?: event.head;
@@ -215,8 +211,6 @@ int command_compare(struct dash_args *args)
 	struct stat st;
 	bool file[2];
 
-	if (args->nr_words != 2)
-		die_usage("compare what? Two commits of the store, or two files");
 	if (args->format && strcmp(args->format, "text") && strcmp(args->format, "lkp"))
 		die_usage("--format: '%s': text or lkp", args->format);
 	file[0] = !stat(args->word[0], &st);
@@ -244,8 +238,6 @@ int command_explain(struct dash_args *args)
 	struct judging j = {0};
 	size_t i, shown = 0;
 
-	if (args->nr_words != 1)
-		die_usage("explain which series? An id, a metric, or a pattern of WORKLOAD/METRIC");
 	judge(args, &j, JUDGED_HISTS);
 	for (i = 0; i < j.v.nr; i++)
 		if (is_meant(j.v.judged[i].series, args->word[0])) {
@@ -261,8 +253,6 @@ int command_explain(struct dash_args *args)
 
 int command_page_data(struct dash_args *args)
 {
-	if (args->nr_words)
-		die_usage("'%s': page-data takes no words, only options", args->word[0]);
 	return write_verdicts(args, report_page, "page");
 }
 
@@ -284,8 +274,6 @@ int command_bless(struct dash_args *args)
 	struct dash_history h;
 	int err;
 
-	if (args->nr_words != 2)
-		die_usage("bless what? A commit and a pattern of WORKLOAD/METRIC, as 1a2b3c4 'counts/*'");
 	if (!args->reason || !*args->reason)
 		die_usage("say why it is accepted: -m REASON");
 	load_history(args, true, 0, &h);
