@@ -37,6 +37,7 @@ for tool in stat report; do
 	EOF
 	check "$((24 * times)) faults of 3 x 8 threads: $tool has what was caused, or says what it lost" \
 		all_or_lost "$work/caused" "$work/$tool" "$lost" "$unsure" all
+	# shellcheck disable=SC2016 # of jq
 	check "... and lost none, or on a slow machine 1 in 1,000" jq -e --argjson most $((24 * times / 1000)) --argjson lost "$lost" \
 		'.lost | .events <= $lost and .faults <= $lost and .faults + .details + .slots <= $most' "$work/$tool.json"
 done
