@@ -241,6 +241,29 @@ while [ $n -lt 5 ]; do
 done
 check "ended $interrupted times of 5 by SIGINT, the file was whole each time, and nothing left behind" \
 	test "$interrupted" -gt 0
+
+# Once the files are being exchanged, SIGINT comes too late: the status says what was done. The exchange takes 50 ms at
+# least, in which both files have a name.
+n=0 caught=0
+while [ $n -lt 10 ] && [ "$caught" -eq 0 ]; do
+	n=$((n + 1))
+	inode=$(stat -c %i "$dir/long")
+	rm -f "$work/pid" "$work/caught"
+	(
+		until [ -s "$work/pid" ]; do :; done
+		until set -- "$dir"/.daxdoctor* && [ -e "$1" ]; do :; done
+		kill -INT "$(cat "$work/pid")" && [ -e "$1" ] && echo 1 >"$work/caught"
+	) 2>/dev/null &
+	killer=$!
+	status=0
+	sh -c 'echo $$ >"$1" && exec daxdoctor --repair --force "$2"' - "$work/pid" "$dir/long" >"$work/out" 2>&1 || status=$?
+	kill $killer 2>/dev/null || true
+	wait $killer || true
+	caught=$(cat "$work/caught" 2>/dev/null || echo 0)
+done
+check "SIGINT during the exchange is too late: status 0, repaired (sent in time after $n tries)" test \
+	"$caught $status $(grep -c 'repaired' "$work/out") $([ "$(stat -c %i "$dir/long")" -ne "$inode" ] && echo new)" = '1 0 1 new'
+check "... the file is whole" test "$(md5sum <"$dir/long")" = "$sum_long"
 rm "$dir/long"
 
 # Somebody who opens it meanwhile waits, gets the old file, and the repair is given up.

@@ -132,7 +132,7 @@ unstack
 # As LVM begins when nothing else is asked for.
 stack shifted "0 $((all / 2 - 4096)) linear /dev/pmem0 2048"
 counted "from 1 MiB on" 20
-told "from 1 MiB on" device_short 'problem  stacked_device .* device-mapper shifted, 1 linear piece, which starts beside'
+told "from 1 MiB on" device_short 'problem  stacked_device .* device-mapper shifted, 1 linear piece, which starts not at'
 unstack
 
 # The seam lies in the middle of a range, the only one that is on two devices.

@@ -85,6 +85,19 @@ static int exchange_linked(int dir, const char *name, const char *temporary, int
 	return err;
 }
 
+/*
+ * The files are exchanged. A signal that asks to end, now pending or sent while the result is
+ * printed, would make the exit status say that nothing was changed.
+ */
+static void ignore_ends(void)
+{
+	static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+	size_t i;
+
+	for (i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		signal(ends[i], SIG_IGN);
+}
+
 int exchange_files(int dir, const char *name, int old, int new, char left[EXCHANGE_NAME])
 {
 	sigset_t all, before;
@@ -106,6 +119,8 @@ int exchange_files(int dir, const char *name, int old, int new, char left[EXCHAN
 		(void)fsync(dir);
 	}
 	lease_release(old);
+	if (!err)
+		ignore_ends();
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return err;
 }

@@ -13,7 +13,8 @@
  * both files have a name. Whatever happens, even a power failure, @name is either the whole old
  * file or the whole new one. Returns 0, or a negative errno with @name unchanged: -EBUSY when a
  * process wants to open it, -ESTALE when @name is another file by now. -EUCLEAN: @name is the new
- * file, but the old one could not be removed, and has the name @left.
+ * file, but the old one could not be removed, and has the name @left. After 0, SIGINT, SIGTERM, SIGHUP
+ * and SIGQUIT are ignored: the program has only to say what it did.
  */
 int exchange_files(int dir, const char *name, int old, int new, char left[EXCHANGE_NAME]);
 
