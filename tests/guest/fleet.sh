@@ -24,10 +24,12 @@ for kind in pmd-read pte-write pmd-zero sync-pmd fb-extent-short fb-past-eof fb-
 	hist_on
 	daxbench faults --kind $kind --count 1 --force "$file" >/dev/null
 	hist_seeded
+	# The background shell empties the file only when it comes to run: the last daxtop's address must not be there.
+	rm -f "$work/err"
 	/usr/bin/setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs --bounding-set=-all,$caps \
 		--inh-caps=-all,$caps --ambient-caps=-all,$caps daxtop --listen 0 --by-cgroup 2>"$work/err" &
 	pid=$!
-	until url=$(sed -n 's/^daxtop: figures are at //p' "$work/err") && [ -n "$url" ]; do
+	until url=$(sed -n 's|^daxtop: figures are at \(.*/metrics\)$|\1|p' "$work/err" 2>/dev/null) && [ -n "$url" ]; do
 		kill -0 $pid || { cat "$work/err" >&2; exit 1; }
 		sleep 0.1
 	done

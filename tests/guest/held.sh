@@ -51,12 +51,12 @@ cat >"$work/load" <<-END
 	mkfifo $work/go
 	dax-touch sync $dir/f 1 wait <$work/go >$work/held &
 	exec 9>$work/go
-	until grep -q . $work/held; do sleep 0.1; done
+	until grep -qs . $work/held; do sleep 0.1; done
 	echo "held|\$(cat $work/held) SIGBUS, \$(pidof dax-touch | wc -w) task" >>$work/state
 	$bare
 	exec 9>&-
 	wait
-	rm $work/go
+	rm $work/go $work/held
 END
 
 echo "cpus|$(cat /sys/devices/system/cpu/possible) $(cat /sys/devices/system/cpu/online)"
