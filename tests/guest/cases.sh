@@ -160,9 +160,43 @@ test_ext4() {
 	daxtrace stat --json-file "$work/stat" -- xfs_io -r -c 'mmap -r 0 8m' -c 'mread 0 8m' "$dir/j" >/dev/null 2>&1
 	check "... of 4 faults at 2 MiB: $(jq -c .totals.pmd_faults "$work/stat")" jq -e '.totals.pmd_faults == 4 and .totals.pte_faults == 0' "$work/stat"
 	rm "$dir/j"
+
+	# New files inherit the attribute of their folder.
+	mount_as dax=always,nodelalloc
+	mkdir "$dir/jd"
+	chattr +j "$dir/jd"
+	xfs_io -f -c 'falloc 0 8m' -c 'pwrite -q 0 8m' "$dir/jd/f"
+	check "a file made in a folder whose new files journal their data is no DAX file" sh -c "! daxdoctor --is-dax '$dir/jd/f'"
+	doctor "$dir/jd"
+	says "... new files in it are not DAX" 'new files in .* are not DAX'
+	says "... and why" 'the folder journals its data (attribute j), and new files in it inherit that'
+	sed -n 's/^      \(chattr -j\)/\1/p' "$work/text" >"$work/command"
+	mount_as dax=always
+	check "... with delayed allocation they are" daxdoctor --is-dax "$dir/jd"
+	xfs_io -f -c 'falloc 0 8m' -c 'pwrite -q 0 8m' "$dir/jd/h"
+	check "... as one that is made is" is_dax "$dir/jd/h"
+	mount_as dax=always,nodelalloc
+	check "the command that is printed" sh -eu "$work/command"
+	check "... new files are DAX then" daxdoctor --is-dax "$dir/jd"
+	xfs_io -f -c 'falloc 0 8m' -c 'pwrite -q 0 8m' "$dir/jd/g"
+	check "... as one that is made is" is_dax "$dir/jd/g"
+	rm -r "$dir/jd"
 }
 
-# A file with fs-verity: last of its part, as the filesystem is made again with that feature.
+# never_dax FILE WHAT REASON: FILE, with WHAT, is no DAX file under dax=always, and no tool takes it for one
+never_dax() {
+	check "a file with $2 is no DAX file" sh -c "! daxdoctor --is-dax '$1'"
+	check "... one beside it is" is_dax "$dir/plain"
+	doctor "$1"
+	check "... status 3" test "$status" -eq 3
+	says "... and that is why" "the file $3: ext4 has no DAX for such files, whatever the mount option is"
+	says_not "... and not the mount" 'mount with -o dax'
+	expect "--repair of a file with $2: refused" 3 "$4" daxdoctor --repair "$1"
+	daxtrace stat --json-file "$work/stat" -- xfs_io -r -c 'mmap -r 0 8m' -c 'mread 0 8m' "$1" >/dev/null 2>&1
+	check "... and it has no DAX fault" jq -e '.totals.pmd_faults == 0 and .totals.pte_faults == 0' "$work/stat"
+}
+
+# A file with fs-verity: the filesystem is made again with that feature.
 test_verity() {
 	umount "$dir"
 	mkfs.ext4 -q -F -b 4096 -E stride=512 -O verity "$device"
@@ -172,15 +206,35 @@ test_verity() {
 	cp "$dir/v" "$dir/plain"
 	check "a file is given fs-verity" verity "$dir/v"
 	mount_as dax=always
-	check "a file with fs-verity is no DAX file" sh -c "! daxdoctor --is-dax '$dir/v'"
-	check "... one beside it is" is_dax "$dir/plain"
-	doctor "$dir/v"
-	check "... status 3" test "$status" -eq 3
-	says "... and that is why" 'the file has fs-verity: ext4 has no DAX for such files, whatever the mount option is'
-	says_not "... and not the mount" 'mount with -o dax'
-	expect "--repair would lose it: refused" 3 'fs-verity' daxdoctor --repair "$dir/v"
-	daxtrace stat --json-file "$work/stat" -- xfs_io -r -c 'mmap -r 0 8m' -c 'mread 0 8m' "$dir/v" >/dev/null 2>&1
-	check "... and it has no DAX fault" jq -e '.totals.pmd_faults == 0 and .totals.pte_faults == 0' "$work/stat"
+	never_dax "$dir/v" fs-verity 'has fs-verity' 'it has fs-verity, which a copy loses'
+}
+
+# An encrypted file, with its key and without it: the filesystem is made again with that feature.
+test_fscrypt() {
+	modprobe xts
+	modprobe cts
+	umount "$dir"
+	mkfs.ext4 -q -F -b 4096 -E stride=512 -O encrypt "$device"
+	mount -t ext4 -o dax=always "$device" "$dir"
+	mkdir "$dir/secret"
+	check "a folder is encrypted" crypt "$dir/secret"
+	xfs_io -f -c 'falloc 0 8m' -c 'pwrite -q -S 7 0 8m' "$dir/secret/c"
+	cp "$dir/secret/c" "$dir/plain"
+	sum=$(md5sum <"$dir/plain")
+	never_dax "$dir/secret/c" fscrypt 'is encrypted (fscrypt)' 'it is encrypted (fscrypt)'
+	check "... and what it holds is still there" test "$(md5sum <"$dir/secret/c")" = "$sum"
+	check "new files in that folder are not DAX" sh -c "! daxdoctor --is-dax '$dir/secret'"
+	doctor "$dir/secret"
+	says "... and that is why" 'the folder is encrypted (fscrypt), and new files in it inherit that'
+	check "the key is taken away" crypt -r "$dir/secret"
+	mount_as dax=always
+	locked=$(find "$dir/secret" -type f)
+	check "without the key it has another name, of one line" test "$(printf '%s\n' "$locked" | wc -l)" -eq 1
+	expect "... it is not called a DAX file" 3 'secret/.*' daxdoctor "$locked"
+	says_not "... nor is a mount option asked for" 'mount with -o dax'
+	expect "... and --repair leaves it" 3 'secret/.*' daxdoctor --repair "$locked"
+	crypt "$dir/secret"
+	check "with the key it is whole again" test "$(md5sum <"$dir/secret/c")" = "$sum"
 }
 
 # Programs that are started from DAX.

@@ -170,7 +170,7 @@ fetch()
 
 test_fetch()
 {
-	local old=$work/cache/kernels/packages-4
+	local old=$work/cache/kernels/packages-5
 
 	fetch unknown debian-2.4
 	check 'fetch-kernel refuses an unknown kernel' status unknown 2

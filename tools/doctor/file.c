@@ -193,7 +193,9 @@ static void examine_dir(struct report *report, struct storages *storages, int fd
 	char value[32] = "";
 	bool option = mount_option(&storage->mount, "dax", value, sizeof(value));
 	bool always = option && (!*value || !strcmp(value, "always"));
-	bool possible = !storage->device.no_dax && mount_can_dax(&storage->mount) && strcmp(value, "never");
+	struct nodax of = {storage, fd, path, true, flag};
+	bool possible = !storage->device.no_dax && mount_can_dax(&storage->mount) && strcmp(value, "never") &&
+			!nodax_never(&of);
 
 	if (check_mount_point(report, storage, path))
 		return;
@@ -201,7 +203,7 @@ static void examine_dir(struct report *report, struct storages *storages, int fd
 		report_add(report, "dax", VERDICT_OK, "new files in %s are DAX", path);
 	} else if (storage->mount.known) {
 		report_add(report, "dax", VERDICT_PROBLEM, "new files in %s are not DAX", path);
-		explain_no_dax(report, &(struct nodax){storage, fd, path, true, flag});
+		explain_no_dax(report, &of);
 	} else {
 		report->not_usable = true;
 	}

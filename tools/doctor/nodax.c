@@ -18,19 +18,22 @@
 
 /*
  * ext4's inode flags (FS_IOC_GETFLAGS) with which a file is never a DAX file, whatever the mount
- * options are.
+ * options are. For a folder, only those that new files inherit have what to do.
  */
 static const struct never {
 	unsigned int flag;
 	const char *name, *undo, *run;
+	const char *dir_undo, *dir_run;
 } nevers[] = {
 	{0x00004000, "journals its data (attribute j)",
 	 "take the attribute away and write the file again, when its program does without",
-	 "chattr -j {file} && " DAX_RUN_COPY},
-	{0x00100000, "has fs-verity", "a copy has none", NULL},
-	{0x00000800, "is encrypted (fscrypt)", "copy it to a folder that is not encrypted", NULL},
+	 "chattr -j {file} && " DAX_RUN_COPY,
+	 "take the attribute away, when no program needs it; files that exist keep theirs", "chattr -j {file}"},
+	{0x00100000, "has fs-verity", "a copy has none", NULL, NULL, NULL},
+	{0x00000800, "is encrypted (fscrypt)", "copy it to a folder that is not encrypted", NULL,
+	 "put the files into a folder that is not encrypted", NULL},
 	{0x10000000, "is small and lies in its inode (inline_data)",
-	 "a filesystem with inline_data has no DAX: when you make it again, leave that out", NULL},
+	 "a filesystem with inline_data has no DAX: when you make it again, leave that out", NULL, NULL, NULL},
 };
 
 static int is_shared(void *ctx, const struct fiemap_extent *fe)
@@ -73,22 +76,39 @@ static void explain_pending(struct report *report, const struct nodax *of)
 		   "echo 2 >/proc/sys/vm/drop_caches", NULL);
 }
 
+static const struct never *never_of(const struct nodax *of)
+{
+	char value[8];
+	int flags = 0;
+
+	if (strncmp(of->storage->mount.type, "ext", 3) != 0 || ioctl(of->fd, FS_IOC_GETFLAGS, &flags))
+		return NULL;
+	/* With delayed allocation, the default, a new file journals its data and is a DAX file all the same. */
+	if (of->dir && !mount_option(&of->storage->mount, "nodelalloc", value, sizeof(value)))
+		flags &= ~FS_JOURNAL_DATA_FL;
+	for (size_t i = 0; i < sizeof(nevers) / sizeof(*nevers); i++)
+		if (flags & nevers[i].flag && (!of->dir || nevers[i].dir_undo))
+			return &nevers[i];
+	return NULL;
+}
+
+bool nodax_never(const struct nodax *of)
+{
+	return never_of(of);
+}
+
 static bool explain_never(struct report *report, const struct nodax *of)
 {
-	unsigned int flags = 0;
-	char means[160];
+	const struct never *never = never_of(of);
+	char means[192];
 
-	if (of->dir || strncmp(of->storage->mount.type, "ext", 3) != 0 || ioctl(of->fd, FS_IOC_GETFLAGS, &flags))
+	if (!never)
 		return false;
-	for (size_t i = 0; i < sizeof(nevers) / sizeof(*nevers); i++) {
-		if (!(flags & nevers[i].flag))
-			continue;
-		snprintf(means, sizeof(means), "the file %s: ext4 has no DAX for such files, whatever the mount option is",
-			 nevers[i].name);
-		report_fix(report, "dax", 0, means, nevers[i].undo, nevers[i].run, of->path);
-		return true;
-	}
-	return false;
+	snprintf(means, sizeof(means), "the %s %s%s: ext4 has no DAX for such files, whatever the mount option is",
+		 of->dir ? "folder" : "file", never->name, of->dir ? ", and new files in it inherit that" : "");
+	report_fix(report, "dax", 0, means, of->dir ? never->dir_undo : never->undo,
+		   of->dir ? never->dir_run : never->run, of->path);
+	return true;
 }
 
 /* The filesystem is in a file (loop device): DAX of the filesystem below does not pass through. */

@@ -17,6 +17,9 @@ struct nodax {
 /* Report whether a file is a DAX file. */
 void check_dax(struct report *report, const struct nodax *of, enum dax_state state);
 
+/* Does it have a property with which files, or new files in the folder, are never DAX files? */
+bool nodax_never(const struct nodax *of);
+
 /* What to do if it is not a DAX file, or new files in it are not. */
 void explain_no_dax(struct report *report, const struct nodax *of);
 
