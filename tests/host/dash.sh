@@ -352,11 +352,38 @@ check "... whose build is that of all of them" test "$(jq -r .build run1.json ru
 build/tree/build/daxdash run two --commit abcdef3 -o run3.json -- ''
 check "... and unknown when that of one is" jq -e '.build == null' run3.json
 
-# Limits, shown and not asserted: this machine may be busy.
+# Pairs of a base and a head: none is merged, and each is of its commit.
+cat >build/tree/tools/dash/suites/paired <<-'SUITE'
+	#!/bin/sh
+	jq -n '[("p0", "p1") as $pair | ("1111111", null) as $sha | {schema: "daxdash-run/1", uuid: "\($pair)\($sha)", $pair,
+		commit: (if $sha then {$sha} else null end), metrics: [{workload: "w", name: "t", class: "time", better: "lower", value: 5}]}]' >"$1"
+SUITE
+chmod +x build/tree/tools/dash/suites/paired
+build/tree/build/daxdash run paired --commit 2222222 --order 7 --repo r -o pairs.json
+check "run: pairs stay runs, of the base and of the head" jq -e 'map([.pair, .commit.sha, .commit.order, .commit.repo]) ==
+	[["p0", "1111111", null, "r"], ["p0", "2222222", 7, "r"], ["p1", "1111111", null, "r"], ["p1", "2222222", 7, "r"]]' pairs.json
+expect "... whose pair cannot be given" 2 'the suite makes pairs itself' build/tree/build/daxdash run paired --commit 2222222 --pair x
+git init -q history
+for i in 1 2; do
+	git -C history -c user.name=x -c user.email=x@x commit -q --allow-empty -m "change $i"
+done
+sed -i "s/1111111/$(git -C history rev-parse HEAD~)/" build/tree/tools/dash/suites/paired
+build/tree/build/daxdash run paired --git history -o pairs.json
+check "... git gives each its place in history" jq -e 'map([.commit.order, .commit.subject]) ==
+	[[1, "change 1"], [2, "change 2"], [1, "change 1"], [2, "change 2"]]' pairs.json
+build/tree/build/daxdash run two --commit abcdef1 --pair q -o run1.json
+check "a suite without pairs takes the given one" jq -e '.pair == "q"' run1.json
+
+# Limits, in CPU time of a machine as fast as the reference: others may use this one.
+cpu_within() { # WHAT SECONDS: of what `time` wrote into took
+	local ms
+	ms=$(awk -F '[\tms]' '/^(user|sys)/ { ms += 60000 * $2 + 1000 * $3 } END { print int(ms) }' took)
+	check "$1: $ms ms of CPU time, at most $2000" test $((ms * 100)) -le $(($2 * 1000 * ${DAXSCOPE_SLOWNESS:-100}))
+}
 $python "$make" 5000 series=50 >big.json
 daxdash import --store big.db big.json >/dev/null
 (time daxdash gate --store big.db --allow-inconclusive >/dev/null) 2>took || true
-echo "# 50 series x 5,000 runs: loaded and judged in $(sed -n 's/^user\t0m//p' took) of CPU"
+cpu_within "50 series x 5,000 runs: loaded and judged" 1
 mkdir files
 $python -c 'import json
 runs = json.load(open("big.json"))[:1000]
@@ -365,7 +392,7 @@ for k in range(10):
         json.dump(dict(run, uuid=f"{k}-{i}"), open(f"files/{k}-{i:04}.json", "w"))'
 (time daxdash import --store many.db files >said) 2>took
 says "10,000 files of one run each" '10000 runs of 10000 files: 10000 new' said
-echo "# 10,000 files of 50 metrics: imported in $(sed -n 's/^user\t0m//p' took) of CPU"
+cpu_within "10,000 files of 50 metrics: imported" 10
 
 # Usage.
 expect "no command is wrong usage" 2 'missing command' daxdash

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* run.c - daxdash run: a suite of workloads, whose runs become one run of this commit. */
+/*
+ * run.c - daxdash run: a suite of workloads, whose runs become one run of this commit, unless they are
+ * pairs of a base and this commit.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -116,17 +119,54 @@ static void merge(struct dash_runs *runs)
 	}
 }
 
-static void write_run(const char *path, struct dash_runs *runs)
+/* What git knows of the commits that the suite itself named. */
+static void ask_git(struct dash_runs *runs, const char *sha, const char *dir)
+{
+	size_t i;
+
+	for (i = 0; i < runs->nr; i++) {
+		struct dash_commit *c = &runs->run[i].commit;
+		char *name = c->sha;
+
+		if (strcmp(name, sha) != 0) {
+			git_commit(dir, c);
+			free(name);
+		}
+	}
+}
+
+/*
+ * Merge the runs into the first, but not those that the suite made in pairs, which are compared with
+ * each other. Returns how many are left.
+ */
+static size_t join(struct dash_runs *runs, const char *pair)
+{
+	bool paired = false;
+	size_t i;
+
+	for (i = 0; i < runs->nr; i++)
+		paired |= runs->run[i].pair != NULL;
+	if (paired && pair)
+		die_usage("--pair: the suite makes pairs itself");
+	if (paired)
+		return runs->nr;
+	merge_builds(runs);
+	merge(runs);
+	if (pair && !(runs->run[0].pair = clean(pair)))
+		die(DAX_EXIT_UNSUPPORTED, "out of memory");
+	return 1;
+}
+
+/* Write the first @nr runs. */
+static void write_runs(const char *path, const struct dash_runs *runs, size_t nr)
 {
 	FILE *to = path ? fopen(path, "we") : stdout;
-	size_t nr = runs->nr;
+	const struct dash_runs some = {.run = runs->run, .nr = nr};
 	int err;
 
 	if (!to)
 		die(DAX_EXIT_USAGE, "%s: %s", path, strerror(errno));
-	runs->nr = 1;
-	err = format_own.write(to, runs);
-	runs->nr = nr;
+	err = format_own.write(to, &some);
 	if (to != stdout && fclose(to) && !err)
 		err = errno ? -errno : -EIO;
 	if (err)
@@ -139,7 +179,10 @@ int command_run(struct dash_args *args)
 	struct dash_runs runs = {0};
 	char temp[] = "/tmp/daxdash-run-XXXXXX", *path;
 	struct github_event event;
+	struct format_given given;
 	__s64 started = time(NULL);
+	const char *git = NULL;
+	size_t i, nr;
 	int fd, err;
 
 	path = suite_path(args->word[0]);
@@ -149,13 +192,16 @@ int command_run(struct dash_args *args)
 		args->given.commit.branch = args->given.commit.branch ?: event.branch;
 	}
 	if (!args->given.commit.sha || args->git)
-		git_commit(args->git ?: ".", &args->given.commit);
+		git_commit(git = args->git ?: ".", &args->given.commit);
 	fd = mkostemp(temp, O_CLOEXEC);
 	if (fd < 0)
 		die(DAX_EXIT_UNSUPPORTED, "%s: %s", temp, strerror(errno));
 	close(fd);
 	run_suite(path, args->word + 1, args->nr_words - 1, temp);
-	err = format_read_file(temp, &format_own, &args->given, &runs, &error);
+	given = args->given;
+	given.yields = true;
+	given.pair = NULL;
+	err = format_read_file(temp, &format_own, &given, &runs, &error);
 	if (!err && !runs.nr)
 		err = format_fail(&error, 0, "the suite wrote no run");
 	if (err) {
@@ -164,10 +210,12 @@ int command_run(struct dash_args *args)
 		return DAX_EXIT_UNSUPPORTED;
 	}
 	unlink(temp);
-	merge_builds(&runs);
-	merge(&runs);
-	runs.run[0].started = started;
-	write_run(args->output, &runs);
+	if (git)
+		ask_git(&runs, given.commit.sha, git);
+	nr = join(&runs, args->given.pair);
+	for (i = 0; i < nr; i++)
+		runs.run[i].started = started;
+	write_runs(args->output, &runs, nr);
 	dash_runs_free(&runs);
 	free(path);
 	return DAX_EXIT_OK;

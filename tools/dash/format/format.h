@@ -19,6 +19,7 @@ struct dash_runs {
 /* Values from the command line, for files that do not contain them. */
 struct format_given {
 	struct dash_commit commit; /* sha NULL: not given */
+	bool yields;		   /* to a run that names its commit: only the repository is then of @commit */
 	struct dash_pair *env;
 	size_t nr_env;
 	const char *workload;	 /* for formats without one; NULL: the name of the format */

@@ -129,8 +129,18 @@ static int read_metric(const struct doc *doc, const struct at *at, json_t *objec
 	return 0;
 }
 
+/* The repository stays. */
+static void commit_forget(struct dash_commit *c)
+{
+	free(c->sha);
+	free(c->parent);
+	free(c->branch);
+	free(c->subject);
+	*c = (struct dash_commit){.repo = c->repo, .order = -1, .time = -1};
+}
+
 static int read_commit(const struct doc *doc, const struct at *up, json_t *object,
-		       struct dash_commit *c)
+		       const struct format_given *given, struct dash_commit *c)
 {
 	struct at at = {.up = up, .key = "commit"};
 	json_t *commit;
@@ -138,10 +148,12 @@ static int read_commit(const struct doc *doc, const struct at *up, json_t *objec
 
 	if (err || !commit)
 		return err;
+	if (given->yields)
+		commit_forget(c);
 	/* The file's data is about another commit than the given one: do not use any of it. */
 	if (!c->sha) {
 		err = doc_text(doc, &at, commit, "sha", true, &c->sha);
-		if (!err)
+		if (!err && !c->repo)
 			err = doc_text(doc, &at, commit, "repo", false, &c->repo);
 		if (!err)
 			err = doc_text(doc, &at, commit, "parent", false, &c->parent);
@@ -185,7 +197,8 @@ static bool is_link(const char *url)
 	return !strncmp(url, "https://", 8) || !strncmp(url, "http://", 7);
 }
 
-static int read_head(const struct doc *doc, const struct at *at, json_t *object, struct dash_run *run)
+static int read_head(const struct doc *doc, const struct at *at, json_t *object, const struct format_given *given,
+		     struct dash_run *run)
 {
 	__s64 slot = -1;
 	unsigned kind = 0;
@@ -198,7 +211,7 @@ static int read_head(const struct doc *doc, const struct at *at, json_t *object,
 	if (!err)
 		err = doc_text(doc, at, object, "uuid", true, &run->uuid);
 	if (!err)
-		err = read_commit(doc, at, object, &run->commit);
+		err = read_commit(doc, at, object, given, &run->commit);
 	if (!err)
 		err = read_env(doc, at, object, run);
 	if (!err && !run->kind && json_object_get(object, "kind")) {
@@ -239,7 +252,7 @@ static int read_run(const struct doc *doc, const struct at *up, json_t *object,
 	if (!err && !json_is_object(object))
 		err = doc_fail(doc, up, "a run is an object");
 	if (!err)
-		err = read_head(doc, up, object, run);
+		err = read_head(doc, up, object, given, run);
 	if (!err)
 		err = doc_member(doc, up, object, "metrics", JSON_ARRAY, &metrics);
 	if (!err && !metrics)
