@@ -17,6 +17,7 @@
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -293,6 +294,21 @@ int kt_write(volatile char *at, char value)
 	}
 	bus_armed = false;
 	return sig;
+}
+
+bool kt_since(unsigned int major, unsigned int minor)
+{
+	unsigned int has_major = 0, has_minor = 0;
+	struct utsname uts;
+
+	if (uname(&uts) || sscanf(uts.release, "%u.%u", &has_major, &has_minor) != 2)
+		kt_die("uname");
+	return has_major > major || (has_major == major && has_minor >= minor);
+}
+
+unsigned int kt_tries(void)
+{
+	return kt_fs != KT_XFS && kt_since(6, 7) ? 2 : 1;
 }
 
 long kt_vmstat(const char *name)

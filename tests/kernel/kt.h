@@ -88,6 +88,12 @@ bool kt_field(const char *line, const char *name, uint64_t *value);
 void kt_trace_dump(void);
 
 long kt_vmstat(const char *name);
+/*
+ * How often a 2 MiB fault that falls back is tried. From 6.7 on a fault begins under its VMA's lock; where the file has no
+ * map_pages, as on ext4, the 4 KiB fault is refused there, and all begins again under mmap_lock.
+ */
+unsigned int kt_tries(void);
+bool kt_since(unsigned int major, unsigned int minor); /* the running kernel is this version or later */
 bool kt_param(const char *value); /* fs_dax.pmd_upgrade */
 double kt_now(void);
 

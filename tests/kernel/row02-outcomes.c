@@ -52,6 +52,7 @@ int main(int argc, char **argv)
 		kt_skip("2 MiB mapped", "the filesystem gave no aligned extent");
 	} else {
 		long before = kt_vmstat("thp_fault_fallback");
+		unsigned int more;
 
 		m = kt_map(fd, 2 * KT_RANGE, rw, MAP_SHARED, 0);
 		kt_trace_start();
@@ -71,16 +72,27 @@ int main(int argc, char **argv)
 		m = kt_map(fd, 2 * KT_RANGE, rw, MAP_PRIVATE, 0);
 		kt_trace_start();
 		kt_read(m);
-		kt_write(m, 1);
+		kt_write(m + KT_RANGE, 1);
 		kt_trace_stop();
 		kt_ok(kt_count("dax_pmd_fault_done", "private", "NOPAGE", NULL) == 1 &&
-			      kt_count("dax_pmd_fault_done", "private", "FALLBACK", NULL) == 1 &&
+			      kt_count("dax_pmd_fault_done", "private", "FALLBACK", NULL) == kt_tries() &&
 			      kt_count("dax_pte_fault_done", "DONE_COW", NULL) == 1,
 		      "2 MiB private: read maps, write falls back and is copied");
 		if (kt_has_trace)
-			kt_ok(kt_count("dax_pmd_fallback", "private_write", NULL) == 1,
+			kt_ok(kt_count("dax_pmd_fallback", "private_write", NULL) == kt_tries(),
 			      "2 MiB private: the reason is the private write");
-		kt_ok(kt_vmstat("thp_fault_fallback") == before + 1, "2 MiB private: counted once");
+		kt_ok(kt_vmstat("thp_fault_fallback") == before + kt_tries(), "2 MiB private: each counted");
+
+		/* Newer kernels split what a private mapping has at 2 MiB, and ask DAX only in another try */
+		more = kt_since(6, 2) ? kt_tries() - 1 : 1;
+		before += kt_tries() + more;
+		kt_trace_start();
+		kt_write(m, 1);
+		kt_trace_stop();
+		kt_ok(kt_count("dax_pmd_fault_done", "private", "FALLBACK", NULL) == more &&
+			      kt_count("dax_pte_fault_done", "DONE_COW", NULL) == 1 &&
+			      kt_vmstat("thp_fault_fallback") == before,
+		      "2 MiB private: a write to what is mapped is copied, and falls back where DAX is asked");
 	}
 	m = kt_map(fd, 2 * KT_RANGE, rw, MAP_SHARED, 0);
 	if (ftruncate(fd, KT_RANGE))

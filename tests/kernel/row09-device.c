@@ -31,14 +31,14 @@ static void refused(const char *reason, const char *at, const char *map_type)
 	kt_trace_start();
 	sig = kt_read(at);
 	kt_trace_stop();
-	if (!kt_ok(!sig && kt_count("dax_pmd_fault_done", "FALLBACK", NULL) == 1 &&
+	if (!kt_ok(!sig && kt_count("dax_pmd_fault_done", "FALLBACK", NULL) == kt_tries() &&
 			   kt_count("dax_pte_fault_done", "NOPAGE", NULL) == 1 &&
-			   kt_vmstat("thp_fault_fallback") == before + 1,
+			   kt_vmstat("thp_fault_fallback") == before + kt_tries(),
 		   "%s: falls back, counted once, then 4 KiB are mapped", reason))
 		kt_trace_dump();
 	if (kt_has_trace &&
-	    !kt_ok(kt_count("dax_pmd_fallback", NULL) == 1 &&
-			   kt_count("dax_pmd_fallback", reason, map_type, NULL) == 1,
+	    !kt_ok(kt_count("dax_pmd_fallback", NULL) == kt_tries() &&
+			   kt_count("dax_pmd_fallback", reason, map_type, NULL) == kt_tries(),
 		   "%s: said once, with the mapping", reason))
 		kt_trace_dump();
 }

@@ -20,13 +20,14 @@ static void one(const char *reason, char *at, bool write, bool want_map)
 	kt_trace_start();
 	sig = write ? kt_write(at, 1) : kt_read(at);
 	kt_trace_stop();
-	kt_ok(!sig && kt_count("dax_pmd_fault_done", "FALLBACK", NULL) == 1, "%s: falls back", reason);
-	kt_ok(kt_vmstat("thp_fault_fallback") == before + 1, "%s: counted once", reason);
+	kt_ok(!sig && kt_count("dax_pmd_fault_done", "FALLBACK", NULL) == kt_tries(), "%s: falls back", reason);
+	kt_ok(kt_vmstat("thp_fault_fallback") == before + kt_tries(), "%s: counted once", reason);
 	if (!kt_has_trace)
 		return;
 	line = kt_line("dax_pmd_fallback", NULL);
 	kt_field(line, "address", &address);
-	if (!kt_ok(kt_count("dax_pmd_fallback", NULL) == 1 && kt_count("dax_pmd_fallback", reason, NULL) == 1 &&
+	if (!kt_ok(kt_count("dax_pmd_fallback", NULL) == kt_tries() &&
+			   kt_count("dax_pmd_fallback", reason, NULL) == kt_tries() &&
 			   address == ((uintptr_t)at & ~(KT_PAGE - 1)) &&
 			   (kt_count("dax_pmd_fallback", "map_type none", NULL) == 0) == want_map,
 		   "%s: said once, with%s a mapping", reason, want_map ? "" : "out"))
@@ -75,7 +76,7 @@ int main(int argc, char **argv)
 	/* pmd/ looks whether there is storage to upgrade to, and tells what it found instead */
 	one("pte_entry", m + 3 * KT_PAGE, false, kt_has_pmd);
 	if (kt_has_pmd)
-		kt_ok(kt_count("dax_pmd_fallback", "map_type hole", "map_length 0x200000", NULL) == 1,
+		kt_ok(kt_count("dax_pmd_fallback", "map_type hole", "map_length 0x200000", NULL) == kt_tries(),
 		      "pte_entry: the range is a hole, which is not upgraded");
 	close(fd);
 
@@ -139,8 +140,8 @@ int main(int argc, char **argv)
 		kt_trace_start();
 		kt_write(m, 1);
 		kt_trace_stop();
-		if (kt_has_trace && kt_count("dax_pmd_fallback", "lookup_failed", NULL) == 1)
-			kt_ok(kt_count("dax_pmd_fault_done", "FALLBACK", NULL) == 1, "lookup_failed: said once");
+		if (kt_has_trace && kt_count("dax_pmd_fallback", "lookup_failed", NULL) == kt_tries())
+			kt_ok(kt_count("dax_pmd_fault_done", "FALLBACK", NULL) == kt_tries(), "lookup_failed: said once");
 		else
 			kt_skip("lookup_failed", "the filesystem found a place for the write, or no events");
 		close(other);

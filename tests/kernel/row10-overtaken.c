@@ -161,7 +161,7 @@ int main(int argc, char **argv)
 			pthread_join(thread[i], NULL);
 		kt_trace_stop();
 		aligned += kt_aligned(file, 0, KT_RANGE);
-		hits += kt_count("dax_pmd_fallback", "reason pte_entry", NULL) == 1 &&
+		hits += kt_count("dax_pmd_fallback", "reason pte_entry", NULL) == kt_tries() &&
 			kt_count("dax_pmd_upgrade", "NOPAGE", NULL) == 1 &&
 			kt_count("dax_insert_pfn_mkwrite_no_entry", NULL) == 1;
 		bad_access += read_signal || write_signal || seen != kt_pattern(READ * KT_PAGE, 0);

@@ -15,7 +15,6 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #ifndef STATX_ATTR_DAX
@@ -33,17 +32,6 @@ static bool uses_dax(int fd)
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &stx))
 		kt_die("statx");
 	return stx.stx_attributes & STATX_ATTR_DAX;
-}
-
-/* Whether XFS of this kernel gives DAX to files that have the reflink flag when their inodes are read */
-static bool clones_keep_dax(void)
-{
-	unsigned int major = 0, minor = 0;
-	struct utsname uts;
-
-	if (uname(&uts) || sscanf(uts.release, "%u.%u", &major, &minor) != 2)
-		kt_die("uname");
-	return major > 6 || (major == 6 && minor >= 2);
 }
 
 static int reopen(const char *name)
@@ -71,7 +59,8 @@ static void holds(int fd, const char *when)
 
 int main(int argc, char **argv)
 {
-	bool keep = clones_keep_dax();
+	/* From 6.2 on XFS gives DAX to files that have the reflink flag when their inodes are read. */
+	bool keep = kt_since(6, 2);
 	int file, twin;
 	char *map;
 
