@@ -311,6 +311,10 @@ picture: all ## docs/daxdash.png, the picture of daxdash's page, taken in Chromi
 screen: all ## docs/daxtop.svg, the picture of daxtop's screen, from a recording of real faults
 	$(Q)tests/demo/make-picture docs/daxtop.svg
 
+examples: all ## the outputs in README, from a new run with real page faults in a guest
+	$(Q)tests/deps build guest
+	$(Q)tests/demo/make-examples --record
+
 lint: ## clang-tidy and cppcheck over all C sources; any finding is an error
 	$(Q)tools/packaging/lint
 
@@ -328,6 +332,6 @@ format: ## lay out the C lines that were changed since the last commit; tables a
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
 .PHONY: all pages cross unit guest-programs runner tests help deps demo check check-all check-long bench perf kernel kernel-bisect check-kernel \
-	stress-kernel bench-kernel install uninstall dist deb rpm screen lint scan coverage clean format
+	stress-kernel bench-kernel install uninstall dist deb rpm picture screen examples lint scan coverage clean format
 .DELETE_ON_ERROR:
 .SECONDARY:

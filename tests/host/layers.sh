@@ -54,6 +54,6 @@ bare=$(git ls-files '*.c' '*.h' '*.sh' Makefile | while read -r f; do
 done)
 check "every source file names its licence" test -z "$bare"
 check "the shell scripts pass shellcheck" shellcheck -x .ci/run tools/dash/perf tools/dash/suites/* tests/kernel/perf/run tests/run tests/list tests/deps tests/lib.sh tests/lib-tui.sh \
-	tests/*/*.sh tools/completion/*.bash tests/vm/run-vm tests/vm/fetch-kernel tests/vm/fetch-qemu tests/demo/demo tests/demo/in-guest tests/guest/bench-cost \
+	tests/*/*.sh tools/completion/*.bash tests/vm/run-vm tests/vm/fetch-kernel tests/vm/fetch-qemu tests/demo/* tests/guest/bench-cost \
 	tests/host/fleet/fetch-prometheus tools/dash/web/make-page tools/dash/web/test/make-picture
 exit "$failed"
