@@ -139,7 +139,7 @@ static bool allocate(const struct plan *plan, size_t from, size_t nr)
 
 static void note_ranges(struct plan *plan, const __u8 *state, size_t have, enum range_state want)
 {
-	plan->range = malloc(plan->count * sizeof(*plan->range));
+	plan->range = calloc(plan->count, sizeof(*plan->range));
 	if (!plan->range)
 		die(DAX_EXIT_UNSUPPORTED, "out of memory");
 	for (size_t i = 0, n = 0; n < plan->count && i < have; i++)

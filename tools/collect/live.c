@@ -21,6 +21,10 @@
 #include "collect/sampler.h"
 #include "util/clock.h"
 #include "util/pages.h"
+#ifdef __clang_analyzer__
+/* make scan: the analyzer cannot know that this function of libbpf frees what generated code allocates. */
+#define bpf_object__destroy_skeleton free
+#endif
 #include "daxscope.skel.h"
 #include "daxscope_plain.skel.h"
 
@@ -279,16 +283,17 @@ static int load(struct dax_live *live, const struct dax_live_opts *opts, int cpu
 			keep_reason(live->refused, sizeof(live->refused));
 			continue; /* whatever the error was, the other programs may work */
 		}
-		if (ret == -ENOMEM)
-			return set_error(err, size, ret, "not enough memory for %u counting slots%s", live->max_slots,
-				    opts->record ? " and the rings (-m SIZE)" : "");
+		if (ret == -ENOMEM) {
+			set_error(err, size, ret, "not enough memory for %u counting slots%s", live->max_slots,
+				  opts->record ? " and the rings (--ring-size SIZE)" : "");
+			return ret;
+		}
 		if (ret == -EPERM)
 			break;
 	}
-	if (refused_why(ret, bpf_log, err, size))
-		return ret;
-	return set_error(err, size, ret, "the BPF programs do not load here: %s: %s", strerror(-ret),
-		    bpf_log);
+	if (!refused_why(ret, bpf_log, err, size))
+		set_error(err, size, ret, "the BPF programs do not load here: %s: %s", strerror(-ret), bpf_log);
+	return ret;
 }
 
 /*

@@ -10,22 +10,26 @@
 void mount_find(struct mount *mount, const char *table, __u64 id, dev_t dev)
 {
 	FILE *file = fopen(table, "re");
-	char *line = NULL;
-	size_t size = 0;
+	char *line = NULL, *kept = NULL;
+	size_t size = 0, kept_size = 0;
 
 	*mount = (struct mount){0};
 	if (!file)
 		return;
 	while (getline(&line, &size, file) > 0) {
 		struct mountinfo one;
+		size_t spare;
 
 		if (!mountinfo_parse(line, &one) || !one.options ||
 		    (id ? one.id != id : makedev(one.major, one.minor) != dev))
 			continue;
-		mount_free(mount);
 		*mount = (struct mount){true, line, one.point, one.type, one.source, one.options};
-		line = NULL;
-		size = 0;
+		/* The next lines go where the one kept before was. */
+		line = kept;
+		kept = mount->line;
+		spare = kept_size;
+		kept_size = size;
+		size = spare;
 	}
 	free(line);
 	fclose(file);
@@ -33,7 +37,7 @@ void mount_find(struct mount *mount, const char *table, __u64 id, dev_t dev)
 
 void mount_free(struct mount *mount)
 {
-	free(mount->line); /* NOLINT(clang-analyzer-unix.Malloc): getline() made another line since */
+	free(mount->line);
 	*mount = (struct mount){0};
 }
 

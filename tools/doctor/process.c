@@ -41,7 +41,6 @@ struct process {
 	struct storages storages;
 	struct known_file *file;
 	size_t nr_files;
-	size_t *of; /* for each mapping of the report the index of its file */
 	bool kernel_huge, no_huge; /* PR_SET_THP_DISABLE */
 	unsigned unopened;	   /* mapped files that cannot be examined */
 	int pagemap;
@@ -154,9 +153,8 @@ static void note_mapping(struct process *process, const struct entry *entry)
 	if (!file || !file->dax || report->nr_mappings == MAX_MAPPINGS)
 		return;
 	mapping.path = copy_text(entry->path);
+	mapping.file = (size_t)(file - process->file);
 	report->mapping = grow(report->mapping, report->nr_mappings, sizeof(mapping));
-	process->of = grow(process->of, report->nr_mappings, sizeof(*process->of));
-	process->of[report->nr_mappings] = (size_t)(file - process->file);
 	report->mapping[report->nr_mappings++] = mapping;
 }
 
@@ -165,7 +163,7 @@ static void judge_mapping(struct process *process, size_t nr)
 {
 	struct report *report = process->report;
 	struct mapping *mapping = &report->mapping[nr];
-	const struct known_file *file = &process->file[process->of[nr]];
+	const struct known_file *file = &process->file[mapping->file];
 	bool asked = mapping->vma.no_huge;
 
 	mapping->vma.no_huge |= process->no_huge;
@@ -331,6 +329,8 @@ void examine_process(struct report *report)
 	process.pagemap = open(path, O_RDONLY | O_CLOEXEC);
 	process.kernel_huge = check_kernel(report);
 	check_thp_disable(&process);
+	report->mapping = NULL;
+	report->nr_mappings = 0;
 	read_maps(&process);
 	check_madvise(&process);
 	for (size_t i = 0; i < report->nr_mappings; i++)
@@ -353,7 +353,6 @@ void examine_process(struct report *report)
 		free(process.file[i].below);
 	}
 	free(process.file);
-	free(process.of);
 	storages_free(&process.storages);
 	if (process.pagemap >= 0)
 		close(process.pagemap);

@@ -31,6 +31,7 @@ struct fix {
 struct mapping {
 	struct vma vma;
 	char *path;
+	size_t file; /* which of the process's files */
 	struct runs runs;
 	bool has_residency;
 	bool has_huge_zero; /* ... with its 2 MiB zero pages told apart */

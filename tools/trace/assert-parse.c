@@ -183,7 +183,7 @@ static int take_escape(struct parser *p, char *byte)
 	return 0;
 }
 
-/* The text between quotes, which the caller frees. */
+/* The text between quotes, which the caller frees; NULL: there is none. */
 static int take_quoted(struct parser *p, char **out)
 {
 	size_t begin, used = 0;
@@ -263,7 +263,7 @@ static int take_label(struct parser *p, struct assertion *out)
 	parse_space(p);
 	quote = p->at;
 	err = take_quoted(p, &value);
-	if (!err && reason)
+	if (!err && reason && value)
 		err = set_reason(p, quote, out, value);
 	if (err || reason)
 		free(value);

@@ -194,6 +194,7 @@ static int compare_files(struct dash_args *args, const char *a, const char *b)
 	struct store *store;
 	const char *why;
 	char *sha[2];
+	int status;
 
 	if (store_open(&store, ":memory:", &why))
 		die(DAX_EXIT_UNSUPPORTED, "%s", why);
@@ -202,7 +203,10 @@ static int compare_files(struct dash_args *args, const char *a, const char *b)
 	if (store_load(store, &query, &j.h))
 		die(DAX_EXIT_UNSUPPORTED, "%s", store_error(store));
 	store_close(store);
-	return compare_commits(args, &j, sha[0], sha[1], "compare");
+	status = compare_commits(args, &j, sha[0], sha[1], "compare");
+	free(sha[0]);
+	free(sha[1]);
+	return status;
 }
 
 int command_compare(struct dash_args *args)

@@ -111,7 +111,7 @@ int measured_file(struct measured *to, const char *path)
 	size_t size;
 	int err = load(path, &at, &size);
 
-	if (!err && !put_elf(to, at, size))
+	if (!err && at && !put_elf(to, at, size))
 		put_bytes(to, at, size);
 	free(at);
 	return err;

@@ -71,7 +71,7 @@ static int clean_make(struct clean *clean, const double *z, size_t n, const unsi
 {
 	size_t i;
 
-	clean->z = malloc((n + 1) * sizeof(*clean->z));
+	clean->z = calloc(n + 1, sizeof(*clean->z));
 	clean->room = malloc((n + 1) * sizeof(*clean->room));
 	clean->from = malloc((n + 1) * sizeof(*clean->from));
 	clean->n = 0;

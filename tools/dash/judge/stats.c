@@ -62,11 +62,13 @@ double stat_median_of(double *v, size_t n)
 
 double stat_quantile_of(double *v, size_t n, double quantile)
 {
-	double rank = quantile * (n - 1.0);
-	size_t at = (size_t)rank;
+	double rank;
+	size_t at;
 
 	if (!n)
 		return NAN;
+	rank = quantile * (n - 1.0);
+	at = (size_t)rank;
 	qsort(v, n, sizeof(*v), stat_compare);
 	return at + 1 < n ? v[at] + (v[at + 1] - v[at]) * (rank - at) : v[n - 1];
 }
@@ -77,7 +79,7 @@ double stat_median(const double *v, size_t n)
 
 	if (!n)
 		return NAN;
-	copy = malloc(n * sizeof(*copy));
+	copy = calloc(n, sizeof(*copy));
 	if (!copy)
 		return NAN;
 	memcpy(copy, v, n * sizeof(*copy));
@@ -107,7 +109,7 @@ struct interval stat_median_interval(const double *v, size_t n)
 
 	if (!n)
 		return out;
-	copy = malloc(n * sizeof(*copy));
+	copy = calloc(n, sizeof(*copy));
 	if (!copy)
 		return out;
 	memcpy(copy, v, n * sizeof(*copy));
