@@ -50,7 +50,6 @@ enum cli_key {
 	CLI_BRANCH,
 	CLI_BY_CGROUP,
 	CLI_COLOR,
-	CLI_COMMAND, /* the word --, for --help and the manuals */
 	CLI_COMMIT,
 	CLI_DRY_RUN,
 	CLI_DURATION,
@@ -173,13 +172,16 @@ struct cli_idle {
 	unsigned on;
 };
 
-/* A word that is no option, in the order of the command line. A command has rows of these or a text of its own. */
+/*
+ * A word that is no option, in the order of the command line. The usage lines of a command that has no text for them
+ * are made of these, and its words are counted.
+ */
 struct cli_operand {
 	const char *name; /* "-- NAME": what follows -- */
 	unsigned on;
 	size_t least, most; /* how often */
-	const char *words;  /* what it can be, for completion: words, or "FILE"; NULL: unknown */
-	const char *help;   /* as of options */
+	const char *words;  /* what it can be, for completion: words, "FILE" or "COMMAND"; NULL: unknown */
+	const char *help;   /* as of options; NULL: the text of the command has it */
 	const char *more;
 };
 #define CLI_MANY ((size_t)-1)
@@ -195,7 +197,7 @@ struct cli_command {
 	const char *program;
 	const char *name; /* NULL: the program itself */
 	unsigned on;
-	const char *operands; /* in its first line of help, after which others begin with a newline; NULL: rows of cli_operands */
+	const char *operands; /* in its usage lines, with a newline between them; NULL: made of cli_operands */
 	const char *what;     /* in the list of commands */
 	const char *about;    /* below the first line of its help */
 	const char *end;      /* below its options */
@@ -222,6 +224,9 @@ bool cli_has_commands(const struct cli_command *command);
 
 /* The words that the value of @key can be for @command; NULL: any value. */
 const char *cli_words(const struct cli_command *command, enum cli_key key);
+
+/* The usage lines of a command, as in "daxbench kinds", each with its newline; the caller frees them. */
+char *cli_usage(const struct cli_command *command);
 
 /* The --help of a command, or of a program with the list of its commands. */
 void cli_help(FILE *to, const struct cli_command *command);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* help.c - --help, from the tables of commands and options. */
+#include <stdlib.h>
 #include <string.h>
 #include "cli/cli.h"
+#include "util/err.h"
 
 #define TEXT_COLUMN 24 /* where the text of an option begins */
 
@@ -11,10 +13,6 @@ static void option_sign(char *to, size_t size, const struct cli_option *o)
 	const char *open = "", *takes = "", *close = "";
 	char letter[8] = "    ";
 
-	if (o->key == CLI_COMMAND) {
-		snprintf(to, size, "-- %s", o->takes);
-		return;
-	}
 	if (o->key < 256)
 		snprintf(letter, sizeof(letter), "-%c, ", (char)o->key);
 	if (o->value != CLI_NONE && o->takes) {
@@ -61,34 +59,50 @@ bool cli_has_commands(const struct cli_command *command)
 }
 
 /* How an operand is written behind its command, as in [FILE...]. */
-static void operand_sign(char *to, size_t size, const struct cli_operand *operand)
+static void put_operand(FILE *to, const struct cli_operand *operand)
 {
-	snprintf(to, size, "%s%s%s%s", operand->least ? "" : "[", operand->name, operand->most > 1 ? "..." : "",
-		 operand->least ? "" : "]");
+	fprintf(to, " %s%s%s%s", operand->least ? "" : "[", operand->name, operand->most > 1 ? "..." : "",
+		operand->least ? "" : "]");
+}
+
+char *cli_usage(const struct cli_command *command)
+{
+	const char *line = command->operands, *end;
+	char *text = NULL;
+	size_t size, i;
+	FILE *to = open_memstream(&text, &size);
+
+	if (!to)
+		die(DAX_EXIT_UNSUPPORTED, "out of memory");
+	do {
+		fprintf(to, "%s%s%s", command->program, command->name ? " " : "", command->name ? command->name : "");
+		if (line) {
+			end = strchrnul(line, '\n');
+			fprintf(to, "%s%.*s\n", end > line ? " " : "", (int)(end - line), line);
+			line = *end ? end + 1 : end;
+			continue;
+		}
+		fputs(" [OPTION]...", to);
+		for (i = 0; i < cli_nr_operands; i++)
+			if (cli_operands[i].on & command->on)
+				put_operand(to, &cli_operands[i]);
+		fputc('\n', to);
+	} while (line && *line);
+	if (fclose(to))
+		die(DAX_EXIT_UNSUPPORTED, "out of memory");
+	return text;
 }
 
 static void print_usage(FILE *to, const struct cli_command *command)
 {
-	const char *line = command->operands, *end, *begin = "Usage: ";
-	char sign[80];
-	size_t i;
+	char *usage = cli_usage(command), *rest = usage, *line;
+	const char *begin = "Usage: ";
 
-	if (!line) {
-		fprintf(to, "Usage: %s %s [OPTION]...", command->program, command->name);
-		for (i = 0; i < cli_nr_operands; i++)
-			if (cli_operands[i].on & command->on) {
-				operand_sign(sign, sizeof(sign), &cli_operands[i]);
-				fprintf(to, " %s", sign);
-			}
-		fputc('\n', to);
-		return;
-	}
-	for (; *line; line = *end ? end + 1 : end) {
-		end = strchrnul(line, '\n');
-		fprintf(to, "%s%s%s%s %.*s\n", begin, command->program, command->name ? " " : "",
-			command->name ? command->name : "", (int)(end - line), line);
+	while ((line = strsep(&rest, "\n")) && *line) {
+		fprintf(to, "%s%s\n", begin, line);
 		begin = "       ";
 	}
+	free(usage);
 }
 
 void cli_help(FILE *to, const struct cli_command *command)
@@ -107,7 +121,7 @@ void cli_help(FILE *to, const struct cli_command *command)
 	if (cli_has_commands(command))
 		fputc('\n', to);
 	for (i = 0; i < cli_nr_operands; i++)
-		if (cli_operands[i].on & command->on)
+		if (cli_operands[i].on & command->on && cli_operands[i].help)
 			print_row(to, cli_operands[i].name, cli_operands[i].help);
 	for (i = 0; i < cli_nr_options; i++)
 		if (cli_options[i].on & command->on && cli_options[i].help)

@@ -2,7 +2,8 @@
 /*
  * pages.c - print what manuals and completions have from the table of options. tools/cli/update-pages puts it there.
  *
- * usage: cli-pages man PROGRAM [COMMAND] | bash | zsh | fish      man of a program that has commands: of all of them
+ * usage: cli-pages man PROGRAM [COMMAND] | synopsis PROGRAM | bash | zsh | fish
+ * man of a program that has commands: of all of them
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -97,11 +98,6 @@ static void row_text(const char *help, const char *more, const char *whose)
 static void man_option(const struct cli_option *o, const char *whose)
 {
 	puts(".TP");
-	if (o->key == CLI_COMMAND) {
-		printf("\\fB\\-\\-\\fR \\fI%s\\fR\n", o->takes);
-		row_text(o->help, o->more, whose);
-		return;
-	}
 	if (o->key < 256)
 		printf("\\fB\\-%c\\fR, ", o->key);
 	fputs("\\fB\\-\\-", stdout);
@@ -171,7 +167,7 @@ static void man(const struct cli_command *command)
 	size_t i;
 
 	for (i = 0; i < cli_nr_operands; i++)
-		if (cli_operands[i].on & on)
+		if (cli_operands[i].on & on && cli_operands[i].help)
 			man_operand(&cli_operands[i], takers(command, cli_operands[i].on));
 	for (i = 0; i < cli_nr_options; i++)
 		if (cli_options[i].on & on && cli_options[i].help)
@@ -203,19 +199,55 @@ static void man(const struct cli_command *command)
 		puts(".");
 }
 
+/* A usage line: what is typed as it is in bold, what stands for something in italics. */
+static void roff_usage(const char *line)
+{
+	while (*line) {
+		size_t len = strspn(line, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-");
+
+		if (!len) {
+			roff_char(*line++);
+			continue;
+		}
+		fputs(isupper((unsigned char)*line) ? "\\fI" : "\\fB", stdout);
+		while (len--)
+			roff_char(*line++);
+		fputs("\\fR", stdout);
+	}
+	putchar('\n');
+}
+
+static void synopsis(const char *program)
+{
+	bool first = true;
+	size_t i;
+
+	for (i = 0; i < cli_nr_commands; i++) {
+		char *usage, *rest, *line;
+
+		if (strcmp(cli_commands[i].program, program) || cli_has_commands(&cli_commands[i]))
+			continue;
+		usage = rest = cli_usage(&cli_commands[i]);
+		while ((line = strsep(&rest, "\n")) && *line) {
+			if (!first)
+				puts(".br");
+			first = false;
+			roff_usage(line);
+		}
+		free(usage);
+	}
+}
+
 /* ---- Completion. What a value can be follows from what the option takes. */
 
-/* What the operands of @command can be, with @before it: words, FILE, or nothing that can be listed. */
-static const char *operand_words(const struct cli_command *command, const char *before)
+/* What the operands of @command can be, without what follows --: words, FILE, COMMAND, or nothing that can be listed. */
+static const char *operand_words(const struct cli_command *command)
 {
-	static char text[256];
 	size_t i;
 
 	for (i = 0; i < cli_nr_operands; i++)
-		if (cli_operands[i].on & command->on && cli_operands[i].words) {
-			snprintf(text, sizeof(text), "%s%s", before, cli_operands[i].words);
-			return text;
-		}
+		if (cli_operands[i].on & command->on && cli_operands[i].words && strncmp(cli_operands[i].name, "-- ", 3) != 0)
+			return cli_operands[i].words;
 	return "";
 }
 
@@ -248,8 +280,9 @@ static void bash(void)
 		for (i = 0; i < cli_nr_options; i++)
 			if (cli_options[i].on & command->on && cli_options[i].name)
 				bash_option(command, name, &cli_options[i]);
-		if (!command->operands)
-			printf("%s %s operands%s\n", command->program, name, operand_words(command, " "));
+		if (!cli_has_commands(command))
+			printf("%s %s operands%s%s\n", command->program, name, *operand_words(command) ? " " : "",
+			       operand_words(command));
 	}
 	puts("'");
 }
@@ -326,10 +359,12 @@ static void zsh_operands(const struct cli_command *command)
 		if (o->most == 1)
 			printf(" \\\n\t\t'%zu:%s", place++, o->least ? "" : ":");
 		else
-			printf(" \\\n\t\t'*:");
+			printf(" \\\n\t\t'*:%s", o->words && !strcmp(o->words, "COMMAND") ? ":" : "");
 		zsh_quoted(strncmp(o->name, "-- ", 3) ? o->name : o->name + 3);
 		if (o->words && !strcmp(o->words, "FILE"))
 			printf(":_files'");
+		else if (o->words && !strcmp(o->words, "COMMAND"))
+			printf(":_normal'");
 		else if (o->words)
 			printf(":(%s)'", o->words);
 		else
@@ -343,12 +378,7 @@ static void zsh(void)
 
 	for (c = 0; c < cli_nr_commands; c++) {
 		const struct cli_command *command = &cli_commands[c];
-		const char *rest = "*:file:_files";
 
-		if (command->on & CLI_WATCH)
-			rest = "*::command:_normal";
-		if (command->on & CLI_KINDS)
-			rest = "";
 		printf("_%s%s%s() {\n\t_arguments -s -S", command->program, command->name ? "_" : "",
 		       command->name ? command->name : "");
 		for (i = 0; i < cli_nr_options; i++)
@@ -364,10 +394,8 @@ static void zsh(void)
 				printf("\" ");
 			}
 			printf("))'");
-		} else if (!command->operands) {
+		} else {
 			zsh_operands(command);
-		} else if (*rest) {
-			printf(" \\\n\t\t'%s'", rest);
 		}
 		puts("\n}");
 	}
@@ -417,7 +445,8 @@ static void fish_value(const struct cli_command *command, const struct cli_optio
 
 static void fish_command(const struct cli_command *command)
 {
-	const char *words = command->operands ? NULL : operand_words(command, "");
+	const char *words = operand_words(command);
+	bool listed = *words && strcmp(words, "FILE") != 0 && strcmp(words, "COMMAND") != 0;
 	char when[80] = "";
 	size_t i;
 
@@ -430,9 +459,8 @@ static void fish_command(const struct cli_command *command)
 		fish_quoted(command->what);
 		putchar('\n');
 	}
-	if (command->on & (CLI_TOP | CLI_KINDS) || cli_has_commands(command) || (words && strcmp(words, "FILE") != 0))
-		printf("complete -c %s%s -f%s%s%s\n", command->program, when, words && *words ? " -a '" : "", words ? words : "",
-		       words && *words ? "'" : "");
+	if (!*words || listed)
+		printf("complete -c %s%s -f%s%s%s\n", command->program, when, listed ? " -a '" : "", words, listed ? "'" : "");
 	for (i = 0; i < cli_nr_options; i++) {
 		const struct cli_option *o = &cli_options[i];
 
@@ -467,6 +495,8 @@ int main(int argc, char **argv)
 		if (!command)
 			return 2;
 		man(command);
+	} else if (!strcmp(what, "synopsis") && argc > 2) {
+		synopsis(argv[2]);
 	} else if (!strcmp(what, "bash")) {
 		bash();
 	} else if (!strcmp(what, "zsh")) {

@@ -286,12 +286,6 @@ const struct cli_option cli_options[] = {
 	{CLI_VERSION, "version", CLI_NONE, NULL, CLI_DOCTOR | CLI_FAULTS | CLI_BENCH | CLI_DASH, "print the version",
 	 "=Print the version and exit."},
 	{CLI_VERBOSE, "verbose", CLI_NONE, NULL, CLI_TOP, NULL, NULL},
-	{CLI_COMMAND, NULL, CLI_NONE, "COMMAND", CLI_TOP, "run COMMAND, count it and its children, end with it",
-	 "=Run _COMMAND_ once the kernel counts, count only its faults and those of the processes it starts, and exit after "
-	 "a last update when it ends. While the screen is shown, what the command writes to the terminal is held back, "
-	 "and the last 16 KiB are printed afterwards, before the last numbers; its standard input is then empty. With text "
-	 "or JSON its output mixes with the output of daxtop, unless `sh -c` redirects it. When daxtop ends first, it sends "
-	 "the command SIGTERM."},
 };
 const size_t cli_nr_options = sizeof(cli_options) / sizeof(cli_options[0]);
 
@@ -343,6 +337,15 @@ const struct cli_idle cli_idles[] = {
 const size_t cli_nr_idles = sizeof(cli_idles) / sizeof(cli_idles[0]);
 
 const struct cli_operand cli_operands[] = {
+	{"-- COMMAND", CLI_TOP, 0, CLI_MANY, "COMMAND", "run COMMAND, count it and its children, end with it",
+	 "=Run _COMMAND_ once the kernel counts, count only its faults and those of the processes it starts, and exit after "
+	 "a last update when it ends. While the screen is shown, what the command writes to the terminal is held back, "
+	 "and the last 16 KiB are printed afterwards, before the last numbers; its standard input is then empty. With text "
+	 "or JSON its output mixes with the output of daxtop, unless `sh -c` redirects it. When daxtop ends first, it sends "
+	 "the command SIGTERM."},
+	{"COMMAND", CLI_RECORD | CLI_STAT, 0, CLI_MANY, "COMMAND", NULL, NULL},
+	{"FILE", CLI_REPORT, 0, 1, "FILE", NULL, NULL},
+	{"FILE", CLI_DOCTOR | CLI_FAULTS, 1, 1, "FILE", NULL, NULL},
 	{"SUITE", CLI_DASH_RUN, 1, 1, "counts icount wall", "what to run: counts, icount or wall", "See COMMANDS."},
 	{"-- OPTION", CLI_DASH_RUN, 0, CLI_MANY, NULL, "options of the suite", NULL},
 	{"FILE|FOLDER", CLI_DASH_IMPORT, 1, CLI_MANY, "FILE", "files of runs; of a FOLDER all files in it and below", NULL},

@@ -45,6 +45,7 @@ daxtop - -V
 daxtop - --version
 daxtop - -v
 daxtop - --verbose
+daxtop - operands
 daxtrace - --features
 daxtrace - -h
 daxtrace - --help
@@ -73,6 +74,7 @@ daxtrace record -q
 daxtrace record --quiet
 daxtrace record -h
 daxtrace record --help
+daxtrace record operands COMMAND
 daxtrace - report
 daxtrace report -i FILE
 daxtrace report --input FILE
@@ -86,6 +88,7 @@ daxtrace report --threads
 daxtrace report --rows N
 daxtrace report -h
 daxtrace report --help
+daxtrace report operands FILE
 daxtrace - stat
 daxtrace stat --duration SEC
 daxtrace stat -j
@@ -110,6 +113,7 @@ daxtrace stat --max-tier N
 daxtrace stat --list-fields
 daxtrace stat -h
 daxtrace stat --help
+daxtrace stat operands COMMAND
 daxdoctor - -j
 daxdoctor - --json
 daxdoctor - -p PID
@@ -126,6 +130,7 @@ daxdoctor - -h
 daxdoctor - --help
 daxdoctor - -V
 daxdoctor - --version
+daxdoctor - operands FILE
 daxbench - -h
 daxbench - --help
 daxbench - -V
@@ -152,9 +157,11 @@ daxbench faults -h
 daxbench faults --help
 daxbench faults -V
 daxbench faults --version
+daxbench faults operands FILE
 daxbench - kinds
 daxbench kinds -h
 daxbench kinds --help
+daxbench kinds operands
 daxdash - -h
 daxdash - --help
 daxdash - -V
@@ -403,17 +410,16 @@ _daxscope_options() { # program command
 _daxscope_commands() { # program
 	local program command word rest
 	while read -r program command word rest; do
-		[[ $program == "$1" && $command == - && -n $word && $word != -* ]] && echo "$word"
+		[[ $program == "$1" && $command == - && -n $word && $word != -* && $word != operands ]] && echo "$word"
 	done <<<"$_daxscope_table"
 }
 
-# What the operands of a command can be: words, FILE, or nothing; status 1 when the table does not say it.
+# What the operands of a program, or of its command, can be: words, FILE, COMMAND, or nothing.
 _daxscope_operands() { # program command
 	local program command word rest
 	while read -r program command word rest; do
-		[[ $program == "$1" && $command == "$2" && $word == operands ]] && echo "$rest" && return
+		[[ $program == "$1" && $command == "${2:--}" && $word == operands ]] && echo "$rest"
 	done <<<"$_daxscope_table"
-	return 1
 }
 
 _daxscope_none() { # no file names either
@@ -471,13 +477,14 @@ _daxscope() {
 	done < <(_daxscope_options "$name" "$command")
 	if [[ $word == -* ]]; then
 		_daxscope_words "$word" "${options[@]}"
-	elif [[ $name == daxtop || $command == kinds ]]; then
-		_daxscope_none
-	elif [[ $command == record || $command == stat ]]; then
-		mapfile -t COMPREPLY < <(compgen -c -- "$word")
-	elif operands=$(_daxscope_operands "$name" "$command") && [[ $operands != FILE ]]; then
-		_daxscope_words "$word" "$operands"
+		return
 	fi
+	operands=$(_daxscope_operands "$name" "$command")
+	case $operands in
+	FILE) ;;
+	COMMAND) mapfile -t COMPREPLY < <(compgen -c -- "$word") ;;
+	*) _daxscope_words "$word" "$operands" ;;
+	esac
 }
 
 complete -o bashdefault -o default -F _daxscope daxtop daxtrace daxdoctor daxbench daxdash
