@@ -271,7 +271,7 @@ check "fb-extent-short and 20 more of each range" --kind fb-extent-short --count
 check "fb-past-eof and 3 more" --kind fb-past-eof --count 9 -F 3 --seed 2 -P 2 $dir/bench
 check "fb-pte-entry and all of each range" --kind fb-pte-entry --count 3 -F 510 $dir/bench
 check "fb-private-write and 5 more" --kind fb-private-write --count 20 -F 5 --seed 9 -T 2 $dir/bench
-check "mixed" --kind mixed --count 300 --seconds 2 $dir/mix
+check "mixed" --kind mixed --count 300 --duration 2 $dir/mix
 rm -f $dir/mix.*
 
 # What it cannot do it says, and leaves nothing.

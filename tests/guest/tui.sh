@@ -28,7 +28,7 @@ selects() { # what pattern
 	fi
 }
 
-start 80x24 "daxtop -d 0.5 -- sh -c 'daxbench faults --kind mixed --count 40 --seconds 20 $dir/demo >$work/bench
+start 80x24 "daxtop -d 0.5 -- sh -c 'daxbench faults --kind mixed --count 40 --duration 20 $dir/demo >$work/bench
 	until [ -e $work/stop ]; do sleep 0.2; done'"
 sees "80x24 shows a file that falls back, and why" 'demo.short  *0%  *[1-9][0-9]* extent_short '
 sees "... one that never tries" 'demo.small  *0%  *0 never_tried '

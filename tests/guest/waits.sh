@@ -15,7 +15,7 @@ work=$(mktemp -d)
 echo 8192 >$tracing/buffer_size_kb
 echo 1 >$tracing/events/fs_dax/dax_entry_wait/enable
 echo 1 >$tracing/events/lock/contention_begin/enable
-daxtop -b --json -d 60 -- daxtrace stat --per-thread --json-file "$work/stat" -- contend "$dir/contend" 8 60 >"$work/top" 2>/dev/null
+daxtop -b --json -d 60 -- daxtrace stat --threads --json-file "$work/stat" -- contend "$dir/contend" 8 60 >"$work/top" 2>/dev/null
 echo 0 >$tracing/events/enable
 grep ' dax_entry_wait: ' $tracing/trace >"$work/trace" || true
 traced=$(wc -l <"$work/trace")

@@ -41,7 +41,7 @@ into() { # cgroup command...: run it there
 
 # Threads: the first table is who's own word, the second the kernel's.
 hist_on
-daxtop --json -d 60 --threads -- daxtrace stat --per-thread --json-file "$work/stat" -- \
+daxtop --json -d 60 --threads -- daxtrace stat --threads --json-file "$work/stat" -- \
 	daxtrace record -q --per-thread -o "$work/rec" -- \
 	sh -c "for i in 1 2 3; do dax-who threads $dir/t\$i 8 100 || exit; done; daxbench faults --kind pte-read \
 		--count 600 -T 3 -P 4 --force $dir/tp >$work/bench" >"$work/out" 2>"$work/err"

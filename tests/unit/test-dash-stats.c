@@ -343,6 +343,7 @@ static void test_quantiles(void)
 	CHECK(stat_quantile_of(v, 6, .25) == -4.25 && stat_quantile_of(v, 6, .5) == 1 &&
 		      stat_quantile_of(v, 6, .75) == 7 && stat_quantile_of(v, 6, 1) == 9,
 	      "quartiles of six values are Bencher's");
+	CHECK(isnan(stat_quantile_of(v, 0, 1)), "no values have no quantile");
 }
 
 static bool limits_are(enum predict_rule rule, double boundary, const double *v, size_t n, double baseline,

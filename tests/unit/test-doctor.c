@@ -220,6 +220,9 @@ static void test_mounts(void)
 		"30 1 259:1 / /mnt/d\\040x\\134 rw,relatime shared:1 - xfs /dev/pmem0 rw,dax=inode,sunit=4096\n"
 		"31 1 259:2 / /mnt/e rw - ext4 /dev/pmem1 rw,dax,stripe=512,daxx=1\n"
 		"broken\n\n- - -\n"
+		"33 1 259:4 / /mnt/below rw - xfs /dev/pmem2 rw,dax=never,a-line-that-is-longer-than-the-ones-before=1\n"
+		"34 1 259:4 / /mnt/middle rw - xfs /dev/pmem2 rw\n"
+		"35 1 259:4 / /mnt/top rw - xfs /dev/pmem2 rw,dax=always\n"
 		"32 1 259:3 / /mnt/f rw\n";
 	char name[] = "/tmp/test-doctor.XXXXXX", value[32];
 	struct mount mount;
@@ -238,6 +241,11 @@ static void test_mounts(void)
 	CHECK(mount.known && mount_option(&mount, "dax", value, sizeof(value)) && !*value,
 	      "a mount by its device, dax without a value");
 	CHECK(mount_option(&mount, "stripe", value, sizeof(value)) && !strcmp(value, "512"), "stripe=512");
+	mount_free(&mount);
+	mount_find(&mount, name, 0, makedev(259, 4));
+	CHECK(mount.known && !strcmp(mount.point, "/mnt/top") && !strcmp(mount.source, "/dev/pmem2") &&
+		      mount_option(&mount, "dax", value, sizeof(value)) && !strcmp(value, "always"),
+	      "of several mounts of a device the last one");
 	mount_free(&mount);
 	mount_find(&mount, name, 32, 0);
 	CHECK(!mount.known && !mount_option(&mount, "dax", value, sizeof(value)), "a broken line is no mount");
