@@ -64,10 +64,9 @@ counted() {
 	rm "$dir/f"
 }
 
-# known WHAT FATE: each range of a file comes to that, which daxdoctor says it does not know
-known() {
+# all_come_to WHAT FATE: each range of $dir/file, of which daxdoctor may call $may_be_unknown unknown
+all_come_to() {
 	io "$dir/file" 'falloc 0 40m' 'pwrite -q -b 2m 0 40m'
-	may_be_unknown=20
 	for way in read write; do
 		remount
 		witness_on
@@ -75,6 +74,12 @@ known() {
 		witness_off "$1, $way"
 		check "$1, $way: all come to $2" test "$(awk '{ print $2 }' "$work/happened" | uniq -c | xargs)" = "20 $2"
 	done
+}
+
+# known WHAT FATE: each range of a file comes to that, which daxdoctor says it does not know
+known() {
+	may_be_unknown=20
+	all_come_to "$1" "$2"
 	status_is "$dir/file" 3
 	check "$1: it names the device, and what is below" \
 		grep -q "unknown  stacked_device .* device-mapper $name on.* pmem0" "$work/text"
@@ -87,15 +92,8 @@ known() {
 
 # told WHAT FATE PATTERN: each range of a file comes to that, as daxdoctor says, which follows linear pieces
 told() {
-	io "$dir/file" 'falloc 0 40m' 'pwrite -q -b 2m 0 40m'
 	may_be_unknown=0
-	for way in read write; do
-		remount
-		witness_on
-		compare "$dir/file" "$1" "$way"
-		witness_off "$1, $way"
-		check "$1, $way: all come to $2" test "$(awk '{ print $2 }' "$work/happened" | uniq -c | xargs)" = "20 $2"
-	done
+	all_come_to "$1" "$2"
 	daxdoctor "$dir/file" | tr -s '\n ' '  ' >"$work/text" || true
 	check "$1: it says how the device lies" grep -q "$(echo "$3" | tr -s ' ')" "$work/text"
 	rm "$dir/file"

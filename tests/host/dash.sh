@@ -75,7 +75,7 @@ daxdash gate --store few.db >said
 says "what could not be judged is said" 'pass: 4 of 5 series judged; not judged: 1 too few runs' said
 
 # Acceptance.
-expect "a change is accepted with a reason only" 2 'say why' daxdash bless --store one.db abc0027 'counts/*'
+expect "a change is accepted with a reason only" 2 'give the reason' daxdash bless --store one.db abc0027 'counts/*'
 daxdash bless --store one.db --acks acks.json abc0027 'counts/*' -m 'the file is one byte longer' --who me >/dev/null
 status "... then it passes" 0 daxdash gate --store one.db --acks acks.json
 daxdash gate --store one.db --acks acks.json >said

@@ -196,7 +196,7 @@ const struct cli_option cli_options[] = {
 	 "=The store: a file of SQLite (.daxdash/store.db), or `postgresql://USER@HOST/DATABASE`. The environment "
 	 "variable DAXDASH_STORE sets another default; see FILES."},
 	{CLI_REPO, "repo", CLI_VALUE, "NAME", CLI_DASH_GIVEN, "name of the repository that was measured",
-	 "The default is what `--git` or `--github-event` says."},
+	 "The default is what `--git` or `--github-event` gives."},
 	{CLI_REPO, "repo", CLI_VALUE, "NAME", CLI_DASH_STORE & ~CLI_DASH_GIVEN, "only runs of this repository",
 	 "It must be given when the store has runs of several."},
 	{CLI_FORMAT, "format", CLI_VALUE, "FORMAT", CLI_DASH_IMPORT, "format of the files (default: detected for each file)",
@@ -447,7 +447,7 @@ const struct cli_command cli_commands[] = {
 	 "A wrong file is refused, with its line and the reason, and then nothing is\n"
 	 "stored.\n"},
 	{"daxdash", "export", CLI_DASH_EXPORT, NULL, "write the runs of the store, or the verdict",
-	 "Write the runs of the store, or of --commit; or what gate says of it.\n",
+	 "Write the runs of the store, or of --commit; or the verdict of gate on it.\n",
 	 "Formats of runs: daxdash, bmf, gab, gab-bigger, go, csv. Formats of the\n"
 	 "verdict, whose exit status is 0 whatever it is: junit, ktap, markdown, github,\n"
 	 "openmetrics, text.\n"},

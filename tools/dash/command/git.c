@@ -34,7 +34,7 @@ static char *git(const char *dir, const char *const *args)
 	posix_spawn_file_actions_destroy(&actions);
 	close(fd[1]);
 	if (err)
-		die(DAX_EXIT_UNSUPPORTED, "git: %s: install git, or say --commit and --order",
+		die(DAX_EXIT_UNSUPPORTED, "git: %s: install git, or use --commit and --order",
 		    strerror(err));
 	to = open_memstream(&out, &len);
 	while (to && (got = read(fd[0], buffer, sizeof(buffer))) > 0)
@@ -107,7 +107,7 @@ void git_commit(const char *dir, struct dash_commit *c)
 	shallow = git(dir, (const char *[]){"rev-parse", "--is-shallow-repository", NULL});
 	if (shallow && !strcmp(shallow, "true"))
 		die(DAX_EXIT_USAGE,
-		    "%s: a shallow clone does not know a commit's place in history: fetch all of it (fetch-depth: 0, GIT_DEPTH: 0), or say --order",
+		    "%s: a shallow clone does not know a commit's place in history: fetch all of it (fetch-depth: 0, GIT_DEPTH: 0), or use --order",
 		    dir);
 	free(shallow);
 	count = git(dir, (const char *[]){"rev-list", "--first-parent", "--count", sha, "--", NULL});

@@ -146,7 +146,7 @@ static void fill_given(struct dash_args *args)
 	if (args->git)
 		git_commit(args->git, c);
 	if (!c->sha && (c->order >= 0 || c->subject || c->parent || c->time >= 0))
-		die_usage("--order, --time, --parent and --subject are of a commit: say --commit");
+		die_usage("--order, --timestamp, --parent and --subject describe a commit: add --commit");
 }
 
 int command_import(struct dash_args *args)

@@ -70,7 +70,7 @@ static void run_suite(char *path, char *const *options, size_t nr, const char *t
 		unlink(to);
 		die(WIFEXITED(status) && WEXITSTATUS(status) == DAX_EXIT_USAGE ? DAX_EXIT_USAGE :
 										 DAX_EXIT_UNSUPPORTED,
-		    "%s: the suite failed: what it said is above", path);
+		    "%s: the suite failed: its output is above", path);
 	}
 }
 

@@ -26,8 +26,8 @@ static __u32 commit_or_die(const struct dash_history *h, const char *option, con
 
 	if (at < 0)
 		die(DAX_EXIT_USAGE, "%s '%s': %s", option, sha,
-		    at == -2		? "several commits begin so: say more digits" :
-		    strlen(sha) < 7	? "say at least 7 digits" :
+		    at == -2		? "several commits begin like this: give more digits" :
+		    strlen(sha) < 7	? "give at least 7 digits" :
 					  "no such commit in the store: import its runs first");
 	return (__u32)at;
 }
@@ -279,7 +279,7 @@ int command_bless(struct dash_args *args)
 	int err;
 
 	if (!args->reason || !*args->reason)
-		die_usage("say why it is accepted: -m REASON");
+		die_usage("give the reason why it is accepted: -m REASON");
 	load_history(args, true, 0, &h);
 	ack.sha = h.commit[commit_or_die(&h, "bless", args->word[0])].sha;
 	ack.metric = args->word[1];
