@@ -148,7 +148,7 @@ pages: build/cli-pages ## carry tools/cli/table.c into the manuals and the compl
 	$(Q)tools/cli/update-pages build/cli-pages
 
 # Unit tests see every layer but the collector for the running kernel, and no curses.
-unit_obj := $(call obj,$(util_src) $(cli_src) $(model_src) $(view_src) $(recording_src) $(proc_src) $(addprefix tools/collect/,cells.c cpus.c exited-totals.c latency-sampling.c identity.c) $(addprefix tools/doctor/,predict.c mount.c map.c pieces.c kernlog.c superblock.c overlay.c) $(wildcard tools/trace/assert*.c) tools/top/parse-time.c $(dash_pure_src))
+unit_obj := $(call obj,$(util_src) $(cli_src) $(model_src) $(view_src) $(recording_src) $(proc_src) $(addprefix tools/collect/,cells.c cpus.c exited-totals.c latency-sampling.c identity.c) $(addprefix tools/doctor/,predict.c mount.c map.c pieces.c kernlog.c superblock.c overlay.c) $(wildcard tools/trace/assert*.c) tools/top/parse-time.c tools/http/address.c $(dash_pure_src))
 unit_bin := $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test-*.c))
 
 $(B)/unit/%: tests/unit/%.c $(unit_obj)
