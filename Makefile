@@ -321,7 +321,7 @@ lint: ## clang-tidy and cppcheck over all C sources; any finding is an error
 scan: $(B)/daxscope.skel.h $(B)/daxscope_plain.skel.h ## clang's static analyzer over the whole build; reports in build/scan
 	$(Q)scan-build -o build/scan --status-bugs $(MAKE) --no-print-directory B=build/scan-build all
 
-coverage: ## which lines the unit tests run, in build/coverage
+coverage: ## which lines the tests without guests run, in build/coverage
 	$(Q)tests/coverage.sh
 
 clean: ## remove build/

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-only
-# coverage.sh - run the unit tests with gcov and print, for each source that is linked into them, which share of its
-# lines they ran, the least covered first. build/coverage/summary.txt keeps that; the .gcov files beside it mark each
-# line.
+# coverage.sh - run the unit tests, and tests of this machine that need no guest, with gcov; print for each source which
+# share of its lines they ran, the least covered first. build/coverage/summary.txt keeps that; the .gcov
+# files beside it mark each line. What only a guest can run (BPF, real faults, repair) counts as not run.
 #
 # usage: coverage.sh        needs gcc and gcov
 set -euo pipefail
@@ -12,20 +12,25 @@ command -v gcov >/dev/null || {
 	exit 3
 }
 out=$PWD/build/coverage
+tree=$out/tree
 rm -rf "$out"
-mkdir -p "$out/lines"
-# Objects of their own: with these flags they are of no use for anything else.
-make -j "$(nproc)" --no-print-directory B=build/coverage/b CC=gcc CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage unit >&2
-for program in "$out"/b/unit/test-*; do
-	case $program in *.*) continue ;; esac
-	"$program" >"$out/log" 2>&1 || {
-		sed 's/^/# /' "$out/log" >&2
-		echo "coverage.sh: ${program##*/} fails: what it ran is counted all the same" >&2
+mkdir -p "$tree/build" "$out/lines"
+# A tree of its own: tests of this machine run build/PROGRAM, and with these flags the objects are of no other use.
+git ls-files -z | xargs -0 cp --parents -t "$tree"
+[ ! -d build/web ] || cp -r build/web "$tree/build"
+find "$tree/build" -type f -exec touch {} +
+cd "$tree"
+make -j "$(nproc)" --no-print-directory CC=gcc CFLAGS='-O0 -g --coverage' LDFLAGS=--coverage all unit >&2
+for test in build/unit/test-* tests/host/{dash,page,report,replay,doctor,failures,schema,scripts}.sh; do
+	case $test in build/unit/*.*) continue ;; esac
+	"$test" >"$out/log" 2>&1 || {
+		grep -v '^ok - ' "$out/log" | sed 's/^/# /' >&2
+		echo "coverage.sh: ${test##*/} fails: what it ran is counted all the same" >&2
 	}
 done
 (
 	cd "$out/lines"
-	find "$out/b/obj" -name '*.gcda' -print0 | xargs -0 gcov --preserve-paths --relative-only --source-prefix "$PWD" 2>/dev/null
+	find "$tree/build/obj" -name '*.gcda' -print0 | xargs -0 gcov --preserve-paths --relative-only --source-prefix "$tree" 2>/dev/null
 ) >"$out/gcov.txt"
 # gcov prints "File 'NAME'" and then "Lines executed:12.34% of 56"; headers come once for each source.
 awk -F "'" '
