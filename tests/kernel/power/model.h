@@ -33,13 +33,14 @@ struct model_op {
 
 struct finding {
 	unsigned int checked, lost, lost_lies;
+	unsigned int of_file[MODEL_FILES]; /* how often */
 	uint64_t lines;
-	char first[256];
+	char last[256];
 };
 
 /* The files' names are numbers in the directory under test */
 int model_file(const char *what);
-const char *model_name(int file);
+const char *model_name(int file); /* or NULL */
 void model_path(int file, char path[512]);
 void model_add(const struct model_op *op);
 

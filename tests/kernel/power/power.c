@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Power failures: what was synced, or written through MAP_SYNC, is in the files at every point of the record of what
- * became persistent, for entries that are native, upgraded, copied and split: power DIR [random operations] [seed].
+ * became persistent, for entries that are native, upgraded, copied and split: power DIR [random
+ * operations] [seed] [failures between two fences].
  * kernel-patches/README.md describes the model.
  */
 #include <errno.h>
@@ -70,9 +71,11 @@ static bool shares_blocks(void)
 	return good;
 }
 
-static bool upgraded(void)
+static void upgraded(const char *what)
 {
-	return kt_count("dax_pmd_upgrade", "NOPAGE", NULL) + kt_count("dax_pmd_upgrade", "NEEDDSYNC", NULL) == 1;
+	if (kt_has_pmd)
+		kt_ok(kt_count("dax_pmd_upgrade", "NOPAGE", NULL) + kt_count("dax_pmd_upgrade", "NEEDDSYNC", NULL) == 1,
+		      "%s: the range is upgraded", what);
 }
 
 static void native(void)
@@ -136,7 +139,7 @@ static void upgraded_by_read(void)
 	kt_trace_start();
 	kt_read(m + 100);
 	kt_trace_stop();
-	kt_ok(upgraded(), "a dirty range is upgraded by a read");
+	upgraded("a read of a dirty range");
 	file_fsync(f);
 	file_scatter(f, m, 2, 3, 100);
 	file_scatter(f, s, 4, 3, 100);
@@ -158,7 +161,7 @@ static void upgraded_by_write(void)
 	kt_trace_start();
 	file_store(f, m, 4 * KT_PAGE, 64);
 	kt_trace_stop();
-	kt_ok(upgraded(), "a range is upgraded by a write");
+	upgraded("a write");
 	file_msync(f, m, 4 * KT_PAGE, KT_PAGE);
 	file_store(f, m, 4 * KT_PAGE, 64);
 	file_fsync(f);
@@ -178,9 +181,10 @@ static void collapsed(void)
 	file_store(f, m, 0, 64);
 	kt_param("1");
 	kt_trace_start();
-	kt_ok(!madvise(m, KT_RANGE, MADV_COLLAPSE), "a range is collapsed");
+	if (madvise(m, KT_RANGE, MADV_COLLAPSE) && kt_has_pmd)
+		kt_die("MADV_COLLAPSE");
 	kt_trace_stop();
-	kt_ok(upgraded(), "... which is an upgrade");
+	upgraded("MADV_COLLAPSE");
 	file_fsync(f);
 	file_scatter(f, m, 3, 6, 77);
 	munmap(s, KT_RANGE);
@@ -201,8 +205,9 @@ static void upgraded_sync(void)
 	kt_trace_start();
 	file_store_sync(f, m, SYNC_AT, 128);
 	kt_trace_stop();
-	kt_ok(upgraded() && kt_count("dax_pmd_fault_done", "NEEDDSYNC", NULL) == 1,
-	      "a range is upgraded by a synchronous write, which syncs what was not");
+	upgraded("a synchronous write to a range with blocks that are not synced");
+	if (kt_has_pmd)
+		kt_ok(kt_count("dax_pmd_fault_done", "NEEDDSYNC", NULL) == 1, "... which syncs them");
 	file_store_sync(f, m, SYNC_AT + KT_PAGE, 128);
 	file_store_sync(f, m, 100 * KT_PAGE, 64);
 	file_scatter(f, s, 2, 3, 9);
@@ -223,7 +228,7 @@ static void upgraded_clean_sync(void)
 	kt_trace_start();
 	file_store_sync(f, m, SYNC_AT, 128);
 	kt_trace_stop();
-	kt_ok(upgraded(), "a clean range is upgraded by a synchronous write");
+	upgraded("a synchronous write to a clean range");
 	file_store(f, m, 3 * KT_PAGE, 64);
 	file_store(f, s, 6 * KT_PAGE, 64);
 	files_sync(&f, 1);
@@ -243,7 +248,7 @@ static void cut(const char *what, bool upgrade, size_t to)
 		kt_trace_start();
 		kt_read(m);
 		kt_trace_stop();
-		kt_ok(upgraded(), "%s: the range is upgraded before", what);
+		upgraded(what);
 		munmap(s, KT_RANGE);
 	} else {
 		file_scatter(f, m, 1, 4, 91);
@@ -290,7 +295,8 @@ static void zero_entry_split(void)
 	kt_trace_start();
 	file_store(f, s, 7 * KT_PAGE, 64);
 	kt_trace_stop();
-	kt_ok(kt_count("dax_pmd_downgrade", NULL) == 1, "a zero page of 2 MiB is split");
+	if (kt_has_trace)
+		kt_ok(kt_count("dax_pmd_downgrade", NULL) == 1, "a zero page of 2 MiB is split");
 	file_fsync(f);
 	file_store(f, m, 8 * KT_PAGE, 64);
 	file_write(f, 9 * KT_PAGE, KT_PAGE);
@@ -378,8 +384,11 @@ static void copied(void)
 	copied_by_store("copied at 4 KiB", KT_PAGE, false);
 	copied_by_store("copied at 4 KiB, read before", KT_PAGE, true);
 	copied_by_store("copied through a mapping for 2 MiB", 0, false);
-	copied_by_store("copied through 2 MiB, read before", 0, true);
 	copied_by_call();
+	/* A copy of a page of 2 MiB ends in a BUG of 6.1 */
+	if (!kt_has_pmd)
+		return;
+	copied_by_store("copied through 2 MiB, read before", 0, true);
 	copied_split();
 }
 
@@ -404,70 +413,108 @@ static unsigned int below(unsigned int n)
 	return (unsigned int)rand_r(&seed) % n;
 }
 
-static void random_step(struct pfile f, char *const map[3])
-{
-	size_t page = below(512), at = page * KT_PAGE + below(64) * MODEL_LINE;
+/* A file with its mappings: for 2 MiB, for 4 KiB, synchronous */
+struct mapped {
+	struct pfile file;
+	char *map[3];
+};
 
-	switch (below(20)) {
+static void random_store(struct pfile f, char *const map[3], size_t at)
+{
+	switch (below(5)) {
 	case 0:
 	case 1:
-	case 2:
-	case 3:
 		file_store(f, map[0], at, MODEL_LINE);
 		break;
-	case 4:
-	case 5:
-	case 6:
-	case 7:
+	case 2:
+	case 3:
 		file_store(f, map[1], at, MODEL_LINE);
 		break;
-	case 8:
-	case 9:
-		file_store_sync(f, map[2], at, MODEL_LINE);
-		break;
-	case 10:
-		kt_read(map[below(2)] + at);
-		break;
-	case 11:
-		file_write(f, at, (1 + below(100)) * MODEL_LINE > KT_RANGE - at ? MODEL_LINE : (1 + below(100)) * MODEL_LINE);
-		break;
-	case 12:
-		file_hole(f, at, MODEL_LINE * (1 + below(64)));
-		break;
-	case 13:
-		file_zero(f, at, MODEL_LINE * (1 + below(64)));
-		break;
-	case 14:
-		file_resize(f, at);
-		file_resize(f, KT_RANGE);
-		break;
-	case 15:
-		file_msync(f, map[below(3)], page * KT_PAGE, KT_PAGE);
-		break;
-	case 16:
-		file_fdatasync(f);
-		break;
-	case 17:
-		file_write(f, 0, KT_RANGE);
-		break;
 	default:
-		file_fsync(f);
+		file_store_sync(f, map[2], at, MODEL_LINE);
 		break;
 	}
 }
 
+static void random_change(const struct mapped *m, const struct mapped *other, size_t at)
+{
+	size_t size = MODEL_LINE * (1 + below(64));
+
+	if (size > KT_RANGE - at)
+		size = KT_RANGE - at;
+	switch (below(can_share && kt_has_pmd ? 8 : 6)) {
+	case 0:
+		file_write(m->file, at, size);
+		break;
+	case 1:
+		file_write(m->file, 0, KT_RANGE);
+		break;
+	case 2:
+		file_hole(m->file, at, size);
+		break;
+	case 3:
+		file_zero(m->file, at, size);
+		break;
+	case 4:
+		file_resize(m->file, at);
+		file_resize(m->file, KT_RANGE);
+		break;
+	case 5:
+		kt_read(m->map[below(2)] + at);
+		break;
+	default:
+		file_clone(m->file, other->file);
+		break;
+	}
+}
+
+static void random_step(const struct mapped *m, const struct mapped *other)
+{
+	size_t page = below(512), at = page * KT_PAGE + below(64) * MODEL_LINE;
+
+	switch (below(10)) {
+	case 0:
+	case 1:
+		random_change(m, other, at);
+		break;
+	case 2:
+		file_fsync(m->file);
+		break;
+	case 3:
+		file_msync(m->file, m->map[below(3)], page * KT_PAGE, KT_PAGE);
+		break;
+	case 4:
+		file_fdatasync(m->file);
+		break;
+	default:
+		random_store(m->file, m->map, at);
+		break;
+	}
+}
+
+static struct mapped map_all(struct pfile f)
+{
+	return (struct mapped){f, {large(f, KT_RANGE), small(f, KT_RANGE), kt_map(f.fd, KT_RANGE, rw, KT_MAP_SYNC, 0)}};
+}
+
 static void random_operations(unsigned int n)
 {
-	struct pfile f = file_written("random", KT_RANGE);
-	char *const map[] = {large(f, KT_RANGE), small(f, KT_RANGE), kt_map(f.fd, KT_RANGE, rw, KT_MAP_SYNC, 0)};
+	struct mapped m[2];
 
+	for (int i = 0; i < 2; i++)
+		m[i] = map_all(file_written("random", KT_RANGE));
 	printf("# random operations: seed %u\n", seed);
-	for (unsigned int i = 0; i < n; i++)
-		random_step(f, map);
-	file_fsync(f);
-	for (int i = 0; i < 3; i++)
-		munmap(map[i], KT_RANGE);
-	file_close(f);
+	for (unsigned int i = 0; i < n; i++) {
+		unsigned int which = below(2);
+
+		random_step(&m[which], &m[!which]);
+	}
+	for (int i = 0; i < 2; i++) {
+		file_fsync(m[i].file);
+		for (int j = 0; j < 3; j++)
+			munmap(m[i].map[j], KT_RANGE);
+		file_close(m[i].file);
+	}
 }
 
 /* Its promise is none: the test has to find that */
@@ -486,21 +533,25 @@ static void scenarios(unsigned int random_n)
 {
 	native();
 	native_sync();
+	kt_remount(); /* or each recovery would go through the whole log */
 	upgraded_by_read();
 	upgraded_by_write();
 	collapsed();
 	upgraded_sync();
 	upgraded_clean_sync();
+	kt_remount();
 	cut("cut in the middle", false, KT_RANGE / 2);
 	cut("cut in the middle of a page", false, KT_RANGE / 2 + 320);
 	cut("upgraded and cut", true, KT_RANGE / 2);
 	holed();
 	zero_entry_split();
 	by_calls();
+	kt_remount();
 	if (can_share)
 		copied();
 	else
 		kt_skip("copies", "this filesystem shares no blocks");
+	kt_remount();
 	random_operations(random_n);
 	liar();
 }
@@ -527,9 +578,28 @@ static void report_log(double took)
 	      "(others: %llu)", (unsigned long long)unflushed, (unsigned long long)unexplained);
 }
 
-static void fail_power_everywhere(const char *type)
+static void tell_lost(const struct finding *found)
 {
-	struct replay r = {.device = device, .type = type, .checks = 6}, control = {.device = device, .type = type};
+	for (int i = 0; model_name(i); i++)
+		if (found->of_file[i])
+			printf("# lost: %s: after %u power failures\n", model_name(i), found->of_file[i]);
+}
+
+/* The bugs of 6.1 that the series mends: copies are not flushed, truncation forgets what is dirty */
+static bool lost_as_known(const struct finding *found)
+{
+	const char *what = can_share ? "copied" : "cut";
+
+	for (int i = 0; model_name(i); i++)
+		if (found->of_file[i] && !strncmp(model_name(i), what, strlen(what)))
+			return true;
+	return false;
+}
+
+static void fail_power_everywhere(const char *type, unsigned int parts)
+{
+	struct replay r = {.device = device, .type = type, .checks = 6, .parts = parts};
+	struct replay control = {.device = device, .type = type};
 	double start = kt_now();
 
 	replay_all(&r);
@@ -537,14 +607,22 @@ static void fail_power_everywhere(const char *type)
 	       "%u files and %.1f million lines compared, %.0f MiB put back\n",
 	       since(&start), r.fences, r.marks, r.reordered, r.found.checked, (double)r.found.lines / 1e6,
 	       (double)image_written() / (1 << 20));
-	kt_ok(!r.found.lost, "what was promised is there after each power failure: %u files were not as they may be%s%s",
-	      r.found.lost, r.found.lost ? ", first " : "", r.found.first);
+	tell_lost(&r.found);
+	if (kt_has_pmd)
+		kt_ok(!r.found.lost, "what was promised is there after each power failure (%u times it was not)", r.found.lost);
+	else
+		kt_ok(lost_as_known(&r.found), "without the series pages are lost that were copied (XFS), or are in what truncation left (ext4)");
 	kt_ok(!r.broken, "each time the filesystem can be mounted, and is consistent (%u checks)", r.checked);
 	kt_ok(r.found.lost_lies > 0, "a promise that was not kept is found (%u times)", r.found.lost_lies);
 	replay_without_flushes(&control);
 	kt_ok(control.found.lost > 0, "without the flushes it would be lost (%u of %u files)", control.found.lost,
 	      control.found.checked);
 	printf("# without the flushes: %u power failures in %.1f s\n", control.marks, since(&start));
+}
+
+static unsigned int number(int argc, char **argv, int nr, unsigned int otherwise)
+{
+	return argc > nr ? (unsigned int)strtoul(argv[nr], NULL, 0) : otherwise;
 }
 
 int main(int argc, char **argv)
@@ -554,9 +632,7 @@ int main(int argc, char **argv)
 
 	kt_init(argc, argv);
 	kt_deadline(1200, "power failures");
-	if (!kt_has_pmd)
-		kt_die("a kernel with the series pmd/");
-	seed = argc > 3 ? (unsigned int)strtoul(argv[3], NULL, 0) : 1;
+	seed = number(argc, argv, 3, 1);
 	type = kt_fs == KT_XFS ? "xfs" : "ext4";
 	can_share = shares_blocks();
 	fill_with_garbage();
@@ -567,11 +643,11 @@ int main(int argc, char **argv)
 	log_record(true);
 	if (mount(device, kt_dir, type, 0, "dax=always"))
 		kt_die("mount");
-	scenarios(argc > 2 ? (unsigned int)strtoul(argv[2], NULL, 0) : 60);
+	scenarios(number(argc, argv, 2, 60));
 	if (umount(kt_dir))
 		kt_die("umount");
 	log_record(false);
 	report_log(since(&start));
-	fail_power_everywhere(type);
+	fail_power_everywhere(type, number(argc, argv, 4, 1));
 	return kt_end();
 }

@@ -7,12 +7,16 @@
 
 #include "model.h"
 
+enum { REPLAY_PARTS = 16 };
+
 struct replay {
 	const char *device, *type; /* of the filesystem */
+	unsigned int parts; /* failures between two fences; at most REPLAY_PARTS */
 	unsigned int checks; /* how many times the filesystem's own checker is to run */
 	unsigned int fences, marks, reordered, checked; /* what was done */
 	struct finding found;
 	unsigned int broken; /* mounts that failed, and complaints of the checker */
+	unsigned int told;
 };
 
 void replay_all(struct replay *r);
