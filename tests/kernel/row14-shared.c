@@ -135,6 +135,17 @@ int main(int argc, char **argv)
 	kt_ok(kt_count("dax_pmd_upgrade", NULL) == 0 && kt_count("dax_pmd_fallback", "reason pte_entry", NULL) == 1,
 	      "refused: entries over shared blocks stay 4 KiB");
 	kt_ok(!wrong_bytes(file, false) && !wrong_bytes(twin, false), "refused: both files are what they were");
+	/* Once the blocks are this file's alone, the page of an entry still counts as one that files share */
+	kt_read(small + KT_RANGE + 3 * KT_PAGE);
+	if (ftruncate(twin, 0))
+		kt_die("ftruncate");
+	kt_trace_start();
+	kt_read(large + KT_RANGE);
+	kt_read(large + 2 * KT_RANGE);
+	kt_trace_stop();
+	kt_ok(kt_count("dax_pmd_fault_done", "NOPAGE", NULL) == 1, "refused: what was not touched is mapped at 2 MiB then");
+	kt_ok(kt_count("dax_pmd_upgrade", NULL) == 0 && kt_count("dax_pmd_fallback", "reason pte_entry", NULL) == 1,
+	      "refused: so does an entry made while they were shared");
 	end("refused");
 	return kt_end();
 }
