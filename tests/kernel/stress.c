@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Everything at once over shared files, with the contents checked against a model: stress DIR SECONDS [fail]. */
+/*
+ * Everything at once over a file, with the contents checked against a model: stress DIR SECONDS [fail]. Where the
+ * filesystem can share blocks, a twin shares those of the file, again and again; what is done to it must not be seen.
+ */
 #include "kt.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/falloc.h>
+#include <linux/fs.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -33,15 +39,15 @@ struct page_model {
 
 static struct {
 	struct page_model page[PAGES];
-	atomic_uint ops, checked, wrong, faults_failed;
+	atomic_uint ops, checked, wrong, faults_failed, shared, unshared, deduped;
 } *model;
 
 static const int rw = PROT_READ | PROT_WRITE;
 static const size_t size = RANGES * KT_RANGE;
-static int file;
+static int file, twin;
 static double end_time;
-static char path[512];
-static bool failing;
+static char path[512], twin_path[512];
+static bool failing, sharing;
 
 struct worker {
 	unsigned int id, seed;
@@ -188,6 +194,58 @@ static void refill(size_t range)
 	(void)!fallocate(file, 0, (off_t)(range * KT_RANGE), KT_RANGE);
 }
 
+static bool dedupe(off_t offset, size_t length)
+{
+	_Alignas(struct file_dedupe_range) char
+		buf[sizeof(struct file_dedupe_range) + sizeof(struct file_dedupe_range_info)] = {0};
+	struct file_dedupe_range *range = (struct file_dedupe_range *)buf;
+
+	range->src_offset = (uint64_t)offset;
+	range->src_length = length;
+	range->dest_count = 1;
+	range->info[0].dest_fd = twin;
+	range->info[0].dest_offset = (uint64_t)offset;
+	return !ioctl(file, FIDEDUPERANGE, range) && range->info[0].bytes_deduped;
+}
+
+/* Nothing of this changes what is in the file */
+static void share(struct worker *w, size_t page)
+{
+	off_t offset = (off_t)(page * KT_PAGE), begin = (off_t)(page / KT_NR * KT_RANGE);
+	struct file_clone_range one = {file, (uint64_t)begin, KT_RANGE, (uint64_t)begin};
+	char *at;
+
+	switch (rand_r(&w->seed) % 8) {
+	case 0:
+		atomic_fetch_add(&model->shared, !ioctl(twin, FICLONE, file));
+		break;
+	case 1:
+		one.src_offset = one.dest_offset = (uint64_t)offset;
+		one.src_length = KT_PAGE;
+		/* fall through */
+	case 2:
+		atomic_fetch_add(&model->shared, !ioctl(twin, FICLONERANGE, &one));
+		break;
+	case 3:
+		atomic_fetch_add(&model->unshared, !fallocate(file, FALLOC_FL_UNSHARE_RANGE, begin, KT_RANGE));
+		break;
+	case 4:
+		atomic_fetch_add(&model->unshared, !fallocate(file, FALLOC_FL_UNSHARE_RANGE, offset, KT_PAGE));
+		break;
+	case 5:
+		atomic_fetch_add(&model->deduped, dedupe(begin, KT_RANGE));
+		break;
+	case 6:
+		(void)!fallocate(twin, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, KT_PAGE);
+		break;
+	default:
+		at = kt_map(twin, size, rw, MAP_SHARED, 0);
+		kt_read(at + begin);
+		kt_write(at + offset + rand_r(&w->seed) % WORKERS, (char)rand_r(&w->seed));
+		munmap(at, size + KT_RANGE);
+	}
+}
+
 static void put(const char *file_name, const char *value)
 {
 	int fd = open(file_name, O_WRONLY | O_CLOEXEC);
@@ -262,6 +320,14 @@ static void *work(void *arg)
 			for (size_t i = 0; i < KT_NR; i += 7)
 				write_byte(w, range * KT_NR + i);
 			break;
+		case 15:
+		case 16:
+		case 17:
+			if (sharing) {
+				share(w, page);
+				break;
+			}
+			/* fall through */
 		default:
 			if (rand_r(&w->seed) & 1)
 				write_byte(w, page);
@@ -312,8 +378,14 @@ int main(int argc, char **argv)
 	model = mmap(NULL, sizeof(*model), rw, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (model == MAP_FAILED)
 		kt_die("mmap");
-	close(kt_file("stress", size, KT_UNWRITTEN));
+	file = kt_file("stress", size, KT_UNWRITTEN);
+	twin = kt_file("stress-twin", size, KT_HOLE);
+	/* 6.1 hits a BUG when a page of a shared 2 MiB entry is written */
+	sharing = kt_has_pmd && !ioctl(twin, FICLONE, file);
+	close(file);
+	close(twin);
 	snprintf(path, sizeof(path), "%s/stress", kt_dir);
+	snprintf(twin_path, sizeof(twin_path), "%s/stress-twin", kt_dir);
 	end_time = kt_now() + seconds;
 	for (size_t p = 0; p < PROCESSES; p++) {
 		pthread_t thread[THREADS];
@@ -322,7 +394,8 @@ int main(int argc, char **argv)
 			continue;
 		alarm(seconds + 240);
 		file = open(path, O_RDWR | O_CLOEXEC);
-		if (file < 0)
+		twin = open(twin_path, O_RDWR | O_CLOEXEC);
+		if (file < 0 || twin < 0)
 			_exit(3);
 		for (size_t t = 0; t < THREADS; t++)
 			if (pthread_create(&thread[t], NULL, work, (void *)(p * THREADS + t)))
@@ -339,6 +412,10 @@ int main(int argc, char **argv)
 	      atomic_load(&model->checked));
 	printf("# %u operations, %u accesses ended in a signal or an error\n", atomic_load(&model->ops),
 	       atomic_load(&model->faults_failed));
+	if (sharing)
+		kt_ok(atomic_load(&model->shared) && atomic_load(&model->unshared) && atomic_load(&model->deduped),
+		      "blocks were shared %u times, unshared %u times, deduped %u times", atomic_load(&model->shared),
+		      atomic_load(&model->unshared), atomic_load(&model->deduped));
 	kt_param("1");
 	return kt_end();
 }
