@@ -52,6 +52,13 @@ tag == "upgrade" {
 	cost[kernel, row] = $11
 }
 
+tag == "msync" {
+	row = fs "|" $6
+	remember("msync", row)
+	rewrite[kernel, row] = $7
+	msync[kernel, row] = $8
+}
+
 tag == "latency" {
 	group = kernel "|" fs "|" clock
 	remember("latency", group)
@@ -180,6 +187,32 @@ function upgrade(    i, k, row, part, each) {
 	}
 }
 
+function msyncs(    i, k, row, part, over, large) {
+	print "\nOne byte written, then msync() of its 4 KiB: guest instructions of the write fault and of msync() (median; limit +1 %)"
+	printf "  %-5s %-9s %17s %17s %17s\n", "", "entry", "stock", "trace", "pmd"
+	for (i = 1; i <= members["msync"]; i++) {
+		row = member["msync", i]
+		split(row, part, "|")
+		printf "  %-5s %-9s", part[1], part[2]
+		for (k = 1; k <= 3; k++) {
+			kernel = k == 1 ? "stock" : k == 2 ? "trace" : "pmd"
+			printf " %8d %8d", rewrite[kernel, row], msync[kernel, row]
+			if (k == 1 || part[2] == "upgraded")
+				continue
+			over = percent(msync[kernel, row], msync["stock", row])
+			verdict(kernel ": msync(), entry of " part[2] " on " part[1] ", at most 1 % more", over <= 1, \
+				sprintf("%+.2f %%", over))
+		}
+		print ""
+		if (part[2] == "upgraded") {
+			large = part[1] "|2M"
+			over = percent(msync["pmd", row], msync["pmd", large])
+			verdict("pmd: msync(), upgraded on " part[1] ", as from the first fault on", over <= 1, \
+				sprintf("%+.2f %%", over))
+		}
+	}
+}
+
 function latency(    g, i, j, group, line, part, count, low, high) {
 	print "\nLatency of a write fault in us. preallocated: blocks written before; copying: another process copies a file meanwhile."
 	print "icount: one CPU, 1000 instructions are 1 us, so the copying shows as whole time slices; real: two CPUs,"
@@ -222,13 +255,14 @@ END {
 		for (k = 1; k <= 3; k++)
 			if (!((k == 1 ? "stock" : k == 2 ? "trace" : "pmd", member["fault", i], 1) in median))
 				incomplete = 1
-	if (incomplete || !members["fio"] || !members["upgrade"] || !members["latency"]) {
+	if (incomplete || !members["fio"] || !members["upgrade"] || !members["msync"] || !members["latency"]) {
 		print "report.awk: " FILENAME ": not a full run; start bench-kernel again" >"/dev/stderr"
 		exit 3
 	}
 	faults()
 	fio()
 	upgrade()
+	msyncs()
 	latency()
 	print "\nLimits:"
 	for (i = 1; i <= nr_verdicts; i++)
