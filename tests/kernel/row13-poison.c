@@ -94,6 +94,7 @@ int main(int argc, char **argv)
 
 	/* A page that never had an entry of its own */
 	wanted = big + page * KT_PAGE;
+	kt_read(wanted);
 	pfn = pfn_of(wanted);
 	snprintf(named, sizeof(named), "Memory failure: %#llx:", (unsigned long long)pfn);
 	sigaction(SIGBUS, &act, NULL);
