@@ -102,7 +102,7 @@ static void zero_page(void)
 	char *m = kt_map(fd, KT_RANGE, PROT_READ, MAP_SHARED, 0);
 
 	if (!no_memory()) {
-		kt_skip("no_zero_page", "only a kernel built with DEBUG=1 fails allocations");
+		kt_skip("no_zero_page", "only pmd-debug and pmd-preempt fail allocations");
 		goto out;
 	}
 	/* The shrinker lets go of the page when nobody maps it */

@@ -2,7 +2,7 @@
 /*
  * Row 14: a copy out of a shared 2 MiB entry runs out of memory, at each allocation that it makes, one after the other. It
  * may fail, and is tried again then; nothing of the range may be lost, and nobody may be left waiting. Needs
- * mkfs.xfs -m reflink=1 and a kernel that fails allocations (DEBUG=1).
+ * mkfs.xfs -m reflink=1 and a kernel that fails allocations (DEBUG=1 or PREEMPT=1).
  */
 #include "kt.h"
 
@@ -82,7 +82,7 @@ int main(int argc, char **argv)
 	nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	if (nth < 0) {
 		kt_skip("copies without memory",
-			"only a kernel built with DEBUG=1 fails allocations");
+			"only pmd-debug and pmd-preempt fail allocations");
 		return kt_end();
 	}
 	close(file);
