@@ -6,14 +6,18 @@
 # shellcheck source=tests/own-apt.sh
 . "$top/tests/own-apt.sh"
 
-# This machine's apt may not know the package: 6.12 is in the security updates of bookworm, and in trixie.
+# This machine's apt may not know the package: 6.12 is in the security updates of bookworm, and in trixie; later ones are
+# in trixie's backports only.
 download_of_trixie() { # package directory
-	local work=$2/.apt
+	local work=$2/.apt suite=trixie-backports
 
-	[[ $1 != linux-source-6.1 ]] || return 1
+	case $1 in
+	linux-source-6.1) return 1 ;;
+	linux-source-6.12) suite=trixie ;;
+	esac
 	rm -rf "$work"
 	mkdir -p "$work"
-	(own_suite trixie && cd "$2" && own_apt download "$1") >&2 || return 1
+	(own_suite $suite && cd "$2" && own_apt download "$1") >&2 || return 1
 	rm -rf "$work"
 }
 
