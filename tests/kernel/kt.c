@@ -95,6 +95,16 @@ void kt_init(int argc, char **argv)
 	kt_deadline(240, "the whole test");
 }
 
+bool kt_since(unsigned int major, unsigned int minor)
+{
+	struct utsname name;
+	unsigned int is[2];
+
+	if (uname(&name) || sscanf(name.release, "%u.%u", &is[0], &is[1]) != 2)
+		kt_die("uname");
+	return is[0] > major || (is[0] == major && is[1] >= minor);
+}
+
 int kt_end(void)
 {
 	return failed ? 1 : 0;
@@ -294,16 +304,6 @@ int kt_write(volatile char *at, char value)
 	}
 	bus_armed = false;
 	return sig;
-}
-
-bool kt_since(unsigned int major, unsigned int minor)
-{
-	unsigned int has_major = 0, has_minor = 0;
-	struct utsname uts;
-
-	if (uname(&uts) || sscanf(uts.release, "%u.%u", &has_major, &has_minor) != 2)
-		kt_die("uname");
-	return has_major > major || (has_major == major && has_minor >= minor);
 }
 
 unsigned int kt_tries(void)

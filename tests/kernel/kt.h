@@ -22,6 +22,8 @@ extern const char *kt_dir;
 extern enum kt_fs kt_fs;
 /* The kernel has the events of trace/, and the code of pmd/ */
 extern bool kt_has_trace, kt_has_pmd;
+/* It is this version or newer, for what mainline changed and no event tells */
+bool kt_since(unsigned int major, unsigned int minor);
 
 void kt_init(int argc, char **argv);
 /* Prints the totals' verdict; return it from main() */
@@ -93,7 +95,6 @@ long kt_vmstat(const char *name);
  * map_pages, as on ext4, the 4 KiB fault is refused there, and all begins again under mmap_lock.
  */
 unsigned int kt_tries(void);
-bool kt_since(unsigned int major, unsigned int minor); /* the running kernel is this version or later */
 bool kt_param(const char *value); /* fs_dax.pmd_upgrade */
 double kt_now(void);
 
