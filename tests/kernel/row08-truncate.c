@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Row 8: one dirty mark stands for 2 MiB. What a truncation, or a hole, in the middle of them leaves in the file is
- * written back all the same, whether the entry was of 2 MiB from the beginning or was upgraded.
+ * written back all the same, whether the entry was of 2 MiB from the beginning or was upgraded. So is what is dirty in
+ * the rest of the file.
  */
 #include "kt.h"
 
@@ -63,6 +64,29 @@ static void cut(const char *name, bool upgraded, off_t size)
 	stays(name, fd, size ? 1 : 0);
 }
 
+/* From 6.15 on mainline removes all entries of the file, dirty ones too, before it cuts off a part */
+static void far_away(void)
+{
+	for (int hole = 0; hole < 2; hole++) {
+		int fd = kt_file("far", 2 * KT_RANGE, KT_WRITTEN);
+		char *m = kt_map(fd, 2 * KT_RANGE, rw, MAP_SHARED, 0);
+
+		kt_write(m + DIRTY_PAGE * KT_PAGE, NEW);
+		kt_trace_start();
+		if (hole ? fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, KT_RANGE, KT_PAGE) :
+			   ftruncate(fd, KT_RANGE + KT_PAGE))
+			kt_die("truncation");
+		if (fsync(fd))
+			kt_die("fsync");
+		kt_trace_stop();
+		kt_ok(kt_count("dax_writeback_one", "pgoff 0x0", NULL) +
+				      kt_count("dax_writeback_one", "pgoff 0x3", NULL) == 1,
+		      "%s: what was dirty in another range is written back", hole ? "a hole" : "a cut");
+		munmap(m, 2 * KT_RANGE);
+		close(fd);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	int fd;
@@ -72,6 +96,10 @@ int main(int argc, char **argv)
 		kt_skip("truncation of 2 MiB", "ext2 has 4 KiB only");
 		return kt_end();
 	}
+	if (kt_has_pmd || !kt_since(6, 15))
+		far_away();
+	else
+		kt_skip("truncation of another range", "mainline forgets what was dirty, see kernel-patches/README.md");
 	if (!kt_has_pmd) {
 		kt_skip("truncation of 2 MiB", "6.1 forgets on ext4 what stays");
 		return kt_end();
