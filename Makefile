@@ -251,11 +251,11 @@ perf: deps ## counts and instructions of this tree in guests, into a store, judg
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)tools/dash/perf $(PERF)
 
-kernel: ## build the guest kernel K=stock|trace|pmd|nodax, or K=pmd-6.12, DEBUG=1 with checkers; prints its path
+kernel: ## build the guest kernel K=stock|trace|pmd|nodax, or K=pmd-6.12, K=trace-7.3, DEBUG=1 with checkers; prints its path
 	$(Q)tests/deps kernel
 	$(Q)tests/kernel/build-kernel K=$(or $(K),$(error K is missing: use K=stock, K=trace or K=pmd)) $(if $(DEBUG),DEBUG=$(DEBUG))
 
-kernel-bisect: ## build every step of a patch series in three configurations, checkpatch each; SERIES=6.12 of another kernel
+kernel-bisect: ## build every step of a patch series in three configurations, checkpatch each; SERIES=6.12 or 7.3 of another kernel
 	$(Q)tests/deps kernel check
 	$(Q)tests/kernel/bisect $(if $(SERIES),--series $(SERIES))
 

@@ -53,7 +53,8 @@ read -r other other_version <kernel-patches/6.12/BASE
 expect "a patch of another series is named, with that series' base" \
 	"6\.12/trace/$(head -n 1 kernel-patches/6.12/trace/series): does not apply to $other 6\.12\.999-1; the series was made for $other_version\$" \
 	"${build[@]}" K=trace-6.12 SOURCE="$tmp/source.tar.xz" VERSION=6.12.999-1
-for name in 6.13 6 6.1.2 ../6.1; do
+# 7.3 has trace/ only
+for name in 7.3 6.13 6 6.1.2 ../6.1; do
 	status=0
 	"${build[@]}" "K=pmd-$name" >"$tmp/out" 2>"$tmp/err" || status=$?
 	if [[ $status == 2 && ! -s $tmp/out ]] && grep -qF "$name" "$tmp/err"; then
