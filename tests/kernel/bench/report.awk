@@ -187,7 +187,7 @@ function upgrade(    i, k, row, part, each) {
 	}
 }
 
-function msyncs(    i, k, row, part, over, large) {
+function msyncs(    i, k, row, part, more, large) {
 	print "\nOne byte written, then msync() of its 4 KiB: guest instructions of the write fault and of msync() (median; limit +1 %)"
 	printf "  %-5s %-9s %17s %17s %17s\n", "", "entry", "stock", "trace", "pmd"
 	for (i = 1; i <= members["msync"]; i++) {
@@ -199,16 +199,16 @@ function msyncs(    i, k, row, part, over, large) {
 			printf " %8d %8d", rewrite[kernel, row], msync[kernel, row]
 			if (k == 1 || part[2] == "upgraded")
 				continue
-			over = percent(msync[kernel, row], msync["stock", row])
-			verdict(kernel ": msync(), entry of " part[2] " on " part[1] ", at most 1 % more", over <= 1, \
-				sprintf("%+.2f %%", over))
+			more = percent(msync[kernel, row], msync["stock", row])
+			verdict(kernel ": msync(), entry of " part[2] " on " part[1] ", at most 1 % more", more <= 1, \
+				sprintf("%+.2f %%", more))
 		}
 		print ""
 		if (part[2] == "upgraded") {
 			large = part[1] "|2M"
-			over = percent(msync["pmd", row], msync["pmd", large])
-			verdict("pmd: msync(), upgraded on " part[1] ", as from the first fault on", over <= 1, \
-				sprintf("%+.2f %%", over))
+			more = percent(msync["pmd", row], msync["pmd", large])
+			verdict("pmd: msync(), upgraded on " part[1] ", as from the first fault on", more <= 1, \
+				sprintf("%+.2f %%", more))
 		}
 	}
 }
