@@ -207,7 +207,7 @@ function msyncs(    i, k, row, part, more, large) {
 		if (part[2] == "upgraded") {
 			large = part[1] "|2M"
 			more = percent(msync["pmd", row], msync["pmd", large])
-			verdict("pmd: msync(), upgraded on " part[1] ", as from the first fault on", more <= 1, \
+			verdict("pmd: msync(), upgraded on " part[1] ", as from the first fault on", more <= 1 && more >= -1, \
 				sprintf("%+.2f %%", more))
 		}
 	}
