@@ -53,7 +53,7 @@ bare=$(git ls-files '*.c' '*.h' '*.sh' Makefile | while read -r f; do
 	head -n 3 "$f" | grep -q 'SPDX-License-Identifier: GPL-2.0-only' || echo "$f"
 done)
 check "every source file names its licence" test -z "$bare"
-check "the shell scripts pass shellcheck" shellcheck -x .ci/run tools/dash/perf tools/dash/suites/* tests/kernel/perf/run tests/run tests/list tests/deps tests/lib.sh tests/lib-tui.sh \
+check "the shell scripts pass shellcheck" shellcheck -x .ci/run tools/dash/perf tools/dash/suites/* tests/kernel/perf/run tests/kernel/power/run tests/run tests/list tests/deps tests/lib.sh tests/lib-tui.sh \
 	tests/*/*.sh tools/completion/*.bash tests/vm/run-vm tests/vm/fetch-kernel tests/vm/fetch-qemu tests/demo/* tests/guest/bench-cost \
 	tests/host/fleet/fetch-prometheus tools/dash/web/make-page tools/dash/web/test/make-picture
 exit "$failed"

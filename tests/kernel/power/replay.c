@@ -37,7 +37,7 @@ static void fail_power(struct replay *r, uint32_t at, const char *how, bool all,
 	model_check(all, &r->found);
 	if (umount(kt_dir))
 		kt_die("umount");
-	if (r->found.lost > before && r->told++ < 10)
+	if (r->found.lost > before && r->parts && r->told++ < 10)
 		printf("# entry %u of %u, %s: %u files are not as they may be: %s\n", at, log_n, how, r->found.lost - before,
 		       r->found.last);
 	if (check) {

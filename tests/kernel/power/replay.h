@@ -11,7 +11,7 @@ enum { REPLAY_PARTS = 16 };
 
 struct replay {
 	const char *device, *type; /* of the filesystem */
-	unsigned int parts; /* failures between two fences; at most REPLAY_PARTS */
+	unsigned int parts; /* failures between two fences; at most REPLAY_PARTS. 0: nothing is printed of what is lost */
 	unsigned int checks; /* how many times the filesystem's own checker is to run */
 	unsigned int fences, marks, reordered, checked; /* what was done */
 	struct finding found;
