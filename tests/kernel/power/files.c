@@ -20,10 +20,10 @@ static unsigned int generation;
 static uint64_t mark;
 
 /* From here on it may be in the file */
-static void may(struct pfile f, enum model_kind kind, size_t at, size_t size, unsigned int by)
+static void may(const char *how, struct pfile f, enum model_kind kind, size_t at, size_t size, unsigned int by)
 {
 	model_add(&(struct model_op){
-		.kind = kind, .entry = log_drain(), .file = f.id, .at = at, .size = size, .generation = by});
+		.kind = kind, .entry = log_drain(), .file = f.id, .at = at, .size = size, .generation = by, .how = how});
 }
 
 /* It is persistent, and was before this was called */
@@ -38,7 +38,7 @@ struct pfile file_new(const char *what)
 	struct pfile f = {.id = model_file(what)};
 	char path[512];
 
-	may(f, MODEL_CREATE, 0, 0, 0);
+	may("creation", f, MODEL_CREATE, 0, 0, 0);
 	model_path(f.id, path);
 	f.fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (f.fd < 0)
@@ -50,7 +50,7 @@ struct pfile file_reserved(const char *what, size_t size)
 {
 	struct pfile f = file_new(what);
 
-	may(f, MODEL_RESIZE, size, 0, 0);
+	may("fallocate", f, MODEL_RESIZE, size, 0, 0);
 	if (fallocate(f.fd, 0, 0, (off_t)size))
 		kt_die("fallocate");
 	if (!kt_aligned(f.fd, 0, size))
@@ -76,7 +76,7 @@ void file_write(struct pfile f, size_t at, size_t size)
 {
 	static uint8_t bytes[MODEL_SIZE];
 
-	may(f, MODEL_WRITE, at, size, ++generation);
+	may("write()", f, MODEL_WRITE, at, size, ++generation);
 	for (size_t i = 0; i < size; i += MODEL_LINE)
 		memset(bytes + i, kt_pattern(at + i, generation), MODEL_LINE);
 	if (pwrite(f.fd, bytes, size, (off_t)at) != (ssize_t)size)
@@ -94,7 +94,7 @@ static void store_in_page(char *map, size_t at, size_t size)
 
 void file_store(struct pfile f, char *map, size_t at, size_t size)
 {
-	may(f, MODEL_WRITE, at, size, ++generation);
+	may((uintptr_t)map % KT_RANGE ? "the 4 KiB mapping" : "the 2 MiB mapping", f, MODEL_WRITE, at, size, ++generation);
 	for (size_t end = at + size, n; at < end; at += n) {
 		n = KT_PAGE - at % KT_PAGE;
 		if (n > end - at)
@@ -113,7 +113,7 @@ void file_store_sync(struct pfile f, char *map, size_t at, size_t size)
 {
 	if (at / KT_PAGE != (at + size - 1) / KT_PAGE)
 		kt_die("a synchronous store in one page");
-	may(f, MODEL_WRITE, at, size, ++generation);
+	may("MAP_SYNC", f, MODEL_WRITE, at, size, ++generation);
 	store_in_page(map, at, size);
 	for (size_t i = 0; i < size; i += MODEL_LINE)
 		_mm_clflush(map + at + i);
@@ -124,7 +124,7 @@ void file_store_sync(struct pfile f, char *map, size_t at, size_t size)
 
 void file_resize(struct pfile f, size_t size)
 {
-	may(f, MODEL_RESIZE, size, 0, 0);
+	may("ftruncate", f, MODEL_RESIZE, size, 0, 0);
 	if (ftruncate(f.fd, (off_t)size))
 		kt_die("ftruncate");
 }
@@ -137,13 +137,13 @@ static void change_range(struct pfile f, int how, size_t at, size_t size)
 
 void file_hole(struct pfile f, size_t at, size_t size)
 {
-	may(f, MODEL_WRITE, at, size, 0);
+	may("a hole", f, MODEL_WRITE, at, size, 0);
 	change_range(f, FALLOC_FL_PUNCH_HOLE, at, size);
 }
 
 void file_zero(struct pfile f, size_t at, size_t size)
 {
-	may(f, MODEL_WRITE, at, size, 0);
+	may("zeroing", f, MODEL_WRITE, at, size, 0);
 	change_range(f, FALLOC_FL_ZERO_RANGE, at, size);
 }
 
@@ -163,7 +163,7 @@ void file_remove(struct pfile f)
 {
 	char path[512];
 
-	may(f, MODEL_REMOVE, 0, 0, 0);
+	may("unlink", f, MODEL_REMOVE, 0, 0, 0);
 	model_path(f.id, path);
 	if (unlink(path))
 		kt_die(path);

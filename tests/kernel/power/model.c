@@ -14,7 +14,7 @@
 
 #include "kt.h"
 
-enum { VALUES = 14, SIZES = 15, LINES = MODEL_SIZE / MODEL_LINE };
+enum { HISTORY = 300, VALUES = 14, SIZES = 15, LINES = MODEL_SIZE / MODEL_LINE };
 
 /* The bytes that a line may consist of, of which the first is what it had when it was promised */
 struct line {
@@ -212,6 +212,35 @@ static void __attribute__((format(printf, 3, 4))) lost(struct finding *found, co
 	va_end(ap);
 }
 
+/* What was done to a line, for whom reads of its loss */
+static void tell_history(const struct file *f, size_t line)
+{
+	static const char *const what[] = {
+		[MODEL_CREATE] = "created",  [MODEL_WRITE] = "written",       [MODEL_RESIZE] = "resized", [MODEL_CLONE] = "cloned",
+		[MODEL_PROMISE] = "promised", [MODEL_LINES] = "written, MAP_SYNC", [MODEL_REMOVE] = "removed",
+	};
+	int id = (int)(f - files);
+
+	for (size_t i = next_op > HISTORY ? next_op - HISTORY : 0; i < next_op; i++) {
+		const struct model_op *op = &ops[i];
+		bool ranged = op->kind == MODEL_WRITE || op->kind == MODEL_PROMISE || op->kind == MODEL_LINES;
+
+		if ((op->file != id && (op->kind != MODEL_CLONE || op->from != id)) ||
+		    (ranged && (op->at > line * MODEL_LINE || op->at + op->size <= line * MODEL_LINE)))
+			continue;
+		printf("# entry %u: file %d %s", op->entry, op->file, what[op->kind]);
+		if (op->kind == MODEL_WRITE && op->generation)
+			printf(" with %#x by %s", kt_pattern(line * MODEL_LINE, op->generation), op->how);
+		if (op->kind == MODEL_WRITE && !op->generation)
+			printf(" with zeros by %s", op->how);
+		if (op->kind == MODEL_CLONE)
+			printf(" from %d", op->from);
+		if (ranged || op->kind == MODEL_RESIZE)
+			printf(" at %#zx, %#zx", op->at, op->size);
+		putchar('\n');
+	}
+}
+
 static void check_lines(const struct file *f, const uint8_t *bytes, size_t size, struct finding *found)
 {
 	size_t wrong = 0, first = 0;
@@ -223,6 +252,8 @@ static void check_lines(const struct file *f, const uint8_t *bytes, size_t size,
 		if (f->line[i].n == 1 && f->line[i].value[0] && !wrong++)
 			first = i;
 	found->lines += size / MODEL_LINE;
+	if (wrong && !found->lost && !f->liar && found->explain)
+		tell_history(f, first);
 	if (wrong)
 		lost(found, f, "%zu lines, the first at %#zx: %#x instead of %#x (or %u others)", wrong, first * MODEL_LINE,
 		     first * MODEL_LINE < size ? bytes[first * MODEL_LINE] : 0U, f->line[first].value[0], f->line[first].n - 1U);

@@ -29,12 +29,14 @@ struct model_op {
 	size_t at, size;
 	unsigned int generation;
 	bool lie; /* a promise that nobody has kept */
+	const char *how;
 };
 
 struct finding {
 	unsigned int checked, lost, lost_lies;
 	unsigned int of_file[MODEL_FILES]; /* how often */
 	uint64_t lines;
+	bool explain; /* print what was done to the first line that is lost */
 	char last[256];
 };
 
