@@ -125,6 +125,24 @@ static void mapped_copy(const char *name, bool synchronous, bool read_first)
 	unlink_both(name);
 }
 
+/* With blocks that an earlier copy has set aside, in a file that was synced since: only the end of the fault makes it dirty */
+static void synced_before(const char *name)
+{
+	char *map;
+
+	share(name);
+	map = kt_map_at(file, KT_RANGE, rw, KT_MAP_SYNC, 0, KT_PAGE);
+	kt_write(map + AT * KT_PAGE, (char)NEW);
+	fsync(file);
+	kt_trace_start();
+	kt_write(map + (AT + 1) * KT_PAGE, (char)NEW);
+	kt_trace_stop();
+	if (!kt_ok(kt_count("dax_pte_fault_done", "NEEDDSYNC", NULL) == 1, "%s: a copy is a synchronous fault", name))
+		kt_trace_dump();
+	munmap(map, KT_RANGE);
+	unlink_both(name);
+}
+
 static void copies_are_flushed(void)
 {
 	if (!kt_probe("p:kt/kt_flush dax_flush size=%dx\n") || !kt_probe("p:kt/kt_remap xfs_reflink_end_cow\n")) {
@@ -133,6 +151,7 @@ static void copies_are_flushed(void)
 	}
 	mapped_copy("synchronous, read first", true, true);
 	mapped_copy("synchronous", true, false);
+	synced_before("synced before");
 	mapped_copy("mapped", false, false);
 	flushed("write() of 200 bytes", by_write, KT_PAGE - WRITE_SIZE);
 	flushed("unshare", by_unshare, 3 * KT_PAGE);

@@ -344,6 +344,9 @@ static void copied_by_store(const char *what, size_t skew, bool read_first)
 	m = kt_map_at(f[1].fd, KT_RANGE, rw, KT_MAP_SYNC, 0, skew);
 	file_store_sync(f[1], m, 33 * KT_PAGE, 64); /* a block that is still shared */
 	file_store_sync(f[1], m, 33 * KT_PAGE + 64, 64);
+	/* Blocks are set aside, and nothing is dirty: the next copy needs a sync all the same */
+	file_fsync(f[1]);
+	file_store_sync(f[1], m, 34 * KT_PAGE, 64);
 	munmap(m, KT_RANGE);
 	file_fdatasync(f[0]);
 	file_remove(f[0]);
