@@ -179,20 +179,22 @@ void log_user(uint64_t offset, size_t size)
 	log_drain();
 }
 
-static uint64_t missed(const struct bpf_program *program)
-{
-	struct bpf_prog_info info = {0};
-	__u32 size = sizeof(info);
-
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
-		kt_die("bpf_obj_get_info_by_fd");
-	return info.recursion_misses;
-}
-
 uint64_t log_lost(void)
 {
-	return bpf->bss->lost + missed(bpf->progs.wrote_back) + missed(bpf->progs.copied) +
-	       missed(bpf->progs.copied_from_user) + missed(bpf->progs.fenced);
+	uint64_t n = bpf->bss->lost;
+	struct bpf_program *program;
+
+	bpf_object__for_each_program(program, bpf->obj) {
+		struct bpf_prog_info info = {0};
+		__u32 size = sizeof(info);
+
+		if (!bpf_program__autoload(program))
+			continue;
+		if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &size))
+			kt_die("bpf_obj_get_info_by_fd");
+		n += info.recursion_misses;
+	}
+	return n;
 }
 
 static int open_device(int flags)
@@ -242,9 +244,15 @@ void log_start(const char *path)
 {
 	int fd;
 
+	bool older = libbpf_find_vmlinux_btf_id("__copy_user_flushcache", BPF_TRACE_FEXIT) > 0;
+
 	device = path;
-	bpf = record_bpf__open_and_load();
-	if (!bpf || record_bpf__attach(bpf))
+	bpf = record_bpf__open();
+	if (!bpf)
+		kt_die("the recorder's BPF programs");
+	bpf_program__set_autoload(bpf->progs.copied_from_user, older);
+	bpf_program__set_autoload(bpf->progs.copied_from_user_later, !older);
+	if (record_bpf__load(bpf) || record_bpf__attach(bpf))
 		kt_die("the recorder's BPF programs");
 	ring = ring_buffer__new(bpf_map__fd(bpf->maps.ring), on_piece, NULL, NULL);
 	if (!ring)

@@ -94,6 +94,14 @@ int BPF_PROG(copied_from_user, void *to, const void *from, __u32 size)
 	return 0;
 }
 
+/* Its name since 6.3 */
+SEC("fexit/copy_user_flushcache")
+int BPF_PROG(copied_from_user_later, void *to, const void *from, __u64 size)
+{
+	put_span(PIECE_COPY, (__u64)to, size);
+	return 0;
+}
+
 /* At its entry: what another CPU writes back during the fence may be too late for it */
 SEC("fentry/nvdimm_flush")
 int BPF_PROG(fenced, void *region, void *bio)
