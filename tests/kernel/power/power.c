@@ -631,7 +631,8 @@ static void fail_power_everywhere(const char *type, unsigned int parts)
 	if (kt_has_pmd)
 		kt_ok(!r.found.lost, "what was promised is there after each power failure (%u times it was not)", r.found.lost);
 	else
-		kt_ok(lost_as_known(&r.found), "without the series pages are lost that were copied (XFS), or are in what truncation left (ext4)");
+		kt_ok(lost_as_known(&r.found),
+		      "without the series pages are lost that were copied (XFS), or that truncation left (ext4)");
 	kt_ok(!r.broken, "each time the filesystem can be mounted, and is consistent (%u checks)", r.checked);
 	kt_ok(r.found.lost_lies > 0, "a promise that was not kept is found (%u times)", r.found.lost_lies);
 	replay_without_flushes(&control);

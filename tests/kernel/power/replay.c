@@ -23,7 +23,10 @@ static bool consistent(const struct replay *r)
 	return false;
 }
 
-/* Power fails: what the image has is what is left. Mounted read-only the log is recovered all the same, and it takes less time */
+/*
+ * Power fails: what the image has is what is left. Mounted read-only the log is recovered all the same, and it takes
+ * less time.
+ */
 static void fail_power(struct replay *r, uint32_t at, const char *how, bool all, bool check)
 {
 	unsigned int before = r->found.lost;
