@@ -24,8 +24,10 @@ judged() {
 }
 
 judged build
+# shellcheck disable=SC2016 # of jq
 check "each pair is a run of the base and one of the head" jq -e --argjson n $pairs \
 	'length == 2 * $n and (group_by(.pair) | length == $n and all(map(.commit.sha) == ["1111111", "2222222"]))' "$work/run.json"
+# shellcheck disable=SC2016 # of jq
 check "... in the order ABBA" jq -e --argjson n $pairs '[sort_by(.slot)[].commit.sha[:1]] ==
 	[range($n) | if . % 2 == 0 then "1", "2" else "2", "1" end]' "$work/run.json"
 check "the same build twice: no regression (status $status)" test "$status" -ne 1
