@@ -325,6 +325,12 @@ static void *work(void *arg)
 		case 17:
 			if (sharing) {
 				share(w, page);
+				/* A clone unmaps. What is mapped of a shared block must go when it is copied */
+				check_byte(w, page, 0);
+				check_byte(w, page, 1);
+				write_byte(w, page);
+				for (int how = 0; how < 3; how++)
+					check_byte(w, page, how);
 				break;
 			}
 			/* fall through */
