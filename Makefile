@@ -160,10 +160,11 @@ unit: $(unit_bin)
 
 # Segments that can be mapped at 2 MiB.
 build/guest/bigtext: guest_ldflags := -Wl,-z,max-page-size=2097152 -Wl,-z,separate-code
+build/guest/fentries: guest_libs := -lbpf -lelf -lz
 build/guest/%: tests/guest/%.c
 	$(call say,TEST,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static $(guest_ldflags) -o $@ $< -lpthread
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static $(guest_ldflags) -o $@ $< $(guest_libs) -lpthread
 
 # The programs with a player beside them, under the collector itself; once with one cell a slot, as
 # CPUs have to share them on a large machine. live.c is compiled as a part of it, with the player's programs.

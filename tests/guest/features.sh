@@ -31,4 +31,13 @@ check "a kernel whose types are others is counted on at T1" grep -q '^tier *T1: 
 check "... and told is what the verifier said of T2's programs" \
 	grep -q '^programs *T2 *refused: .*CO-RE relocation.*wait_exceptional_entry_queue' "$work/other"
 grep '^programs' "$work/other" | sed 's/^/# /' || cat "$work/other"
+
+# Of T2's functions one is attached to before the programs are loaded. Another to which nothing can be attached, as other
+# programs have all of its places, shows only when the programs are attached.
+fentries dax_invalidate_mapping_entry_sync daxtrace stat --json-file "$work/stat" -- true 2>"$work/err"
+check "a function that takes no program any more: counted on at T1" jq -e '.tier == "T1"' "$work/stat"
+fentries dax_invalidate_mapping_entry_sync daxtop --features >"$work/other" 2>/dev/null
+check "... and --features names it" sh -c "grep 'dax_invalidate_mapping_entry_sync ' '$work/other' | grep -qv ' works$'"
+grep -e dax_invalidate -e '^programs' "$work/other" | sed 's/^/# /'
+check "without those it is T2 again" sh -c "daxtop --features | grep -q '^tier *T2: '"
 exit "$failed"

@@ -110,7 +110,7 @@ int dax_features_print(FILE *to)
 		fprintf(to, "%-10s  none: %s\n", "tier", err);
 	}
 	if (btf) {
-		dax_features_try(&features, btf, DAX_T0, DAX_T3);
+		dax_features_try(&features, btf, DAX_T0, DAX_T3, true);
 		show_probes(to, &features);
 	}
 	if (!ret && btf && sample.tier < DAX_T2 && dax_features_t2(&features))

@@ -46,18 +46,21 @@ bool dax_features_iterates(const struct btf *btf, const char *name)
 	return prog >= 0;
 }
 
-static int try_probe(const struct btf *btf, const char *name, enum dax_probe_kind kind)
+static int try_probe(const struct btf *btf, const char *name, enum dax_probe_kind kind, bool attach)
 {
 	int prog = load_nothing(target_of(btf, name, kind),
 				kind == DAX_PROBE_FENTRY ? BPF_TRACE_FENTRY : BPF_TRACE_RAW_TP);
-	int link, err;
+	int link, err = 0;
 
 	if (prog < 0)
 		return prog;
-	link = bpf_raw_tracepoint_open(NULL, prog);
-	err = link < 0 ? link : 0;
-	if (link >= 0)
-		close(link);
+	if (attach) {
+		link = bpf_raw_tracepoint_open(NULL, prog);
+		if (link >= 0)
+			close(link);
+		else
+			err = link;
+	}
 	close(prog);
 	return err;
 }
@@ -72,9 +75,20 @@ static bool was_tried(const struct dax_features *features, const char *target)
 	return false;
 }
 
-/* Several programs may have one target. perf's programs are not tried: perf has all tracepoints. */
-static void try_target(struct dax_features *features, const struct btf *btf, const struct dax_probe *probe)
+static bool fentry_works(const struct dax_features *features)
 {
+	size_t i;
+
+	for (i = 0; i < features->nr; i++)
+		if (features->probe[i].kind == DAX_PROBE_FENTRY && !features->probe[i].err)
+			return true;
+	return false;
+}
+
+/* Several programs may have one target. perf's programs are not tried: perf has all tracepoints. */
+static void try_target(struct dax_features *features, const struct btf *btf, const struct dax_probe *probe, bool all)
+{
+	bool attach = all || probe->kind != DAX_PROBE_FENTRY || !fentry_works(features);
 	struct dax_probe_try *tried = &features->probe[features->nr];
 
 	if (probe->kind == DAX_PROBE_PERF || features->nr == DAX_MAX_PROBES || was_tried(features, probe->target))
@@ -82,14 +96,13 @@ static void try_target(struct dax_features *features, const struct btf *btf, con
 	tried->name = probe->target;
 	tried->tier = probe->tier;
 	tried->kind = probe->kind;
-	tried->err = try_probe(btf, tried->name, tried->kind);
+	tried->err = try_probe(btf, tried->name, tried->kind, attach);
 	features->nr++;
 }
 
 void dax_features_try(struct dax_features *features, const struct btf *btf, enum dax_tier least,
-		      enum dax_tier most)
+		      enum dax_tier most, bool all)
 {
-	bool fentry = false;
 	int tier;
 	size_t i;
 
@@ -97,11 +110,9 @@ void dax_features_try(struct dax_features *features, const struct btf *btf, enum
 	for (tier = (int)least; tier <= (int)most; tier++)
 		for (i = 0; i < dax_nr_probes; i++)
 			if ((int)dax_probes[i].tier == tier)
-				try_target(features, btf, &dax_probes[i]);
-	for (i = 0; i < features->nr; i++)
-		fentry |= features->probe[i].kind == DAX_PROBE_FENTRY && !features->probe[i].err;
+				try_target(features, btf, &dax_probes[i], all);
 	/* Reading it takes the kernel a tenth of a second. */
-	if (fentry)
+	if (fentry_works(features))
 		kallsyms_read(&features->kallsyms, "/proc/kallsyms");
 }
 

@@ -28,9 +28,13 @@ struct dax_features {
 
 struct btf;
 
-/* Try the targets in probes.c of tiers @least to @most. @btf is the kernel's. */
+/*
+ * Try the targets in probes.c of tiers @least to @most. @btf is the kernel's. Attaching to a function
+ * and detaching take the kernel a tenth of a second: without @all, once one was attached to, programs
+ * for the others are only loaded.
+ */
 void dax_features_try(struct dax_features *features, const struct btf *btf, enum dax_tier least,
-		      enum dax_tier most);
+		      enum dax_tier most, bool all);
 /* Can a program for the iterator @name, a kernel function, be loaded? */
 bool dax_features_iterates(const struct btf *btf, const char *name);
 unsigned int dax_features_t2(const struct dax_features *features);

@@ -68,13 +68,35 @@ static bool one_symbol(struct kallsyms *kallsyms, size_t *nr, __u64 at, const ch
 	return false;
 }
 
+/*
+ * A line is ADDRESS KIND SYMBOL, and there are 100,000: most are passed over by the first letter of the
+ * symbol, before their numbers are read.
+ */
+static char *symbol_of(char *line)
+{
+	char *kind = strchr(line, ' ');
+
+	return kind && kind[1] && kind[2] == ' ' ? kind + 3 : NULL;
+}
+
+static bool may_be_wanted(const char *symbol)
+{
+	size_t i;
+
+	if (*symbol == *WAKE_FUNC)
+		return true;
+	for (i = 0; i < NR_WANTED; i++)
+		if (*symbol == *wanted[i].name)
+			return true;
+	return false;
+}
+
 /* Symbols are sorted by address: a function ends where the next one begins. */
 void kallsyms_read(struct kallsyms *kallsyms, const char *path)
 {
 	FILE *file = fopen(path, "re");
-	char line[512], symbol[256], kind;
 	bool open = false, any = false;
-	unsigned long long at;
+	char line[512];
 	size_t nr = 0;
 
 	memset(kallsyms, 0, sizeof(*kallsyms));
@@ -84,16 +106,23 @@ void kallsyms_read(struct kallsyms *kallsyms, const char *path)
 		return;
 	}
 	while (fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%llx %c %255s", &at, &kind, symbol) != 3)
+		char *symbol = symbol_of(line);
+		__u64 at;
+
+		if (!symbol)
 			continue;
-		if (strchr(line, '['))
+		if (strchr(symbol, '['))
 			break; /* the rest are modules */
+		if (any && !open && !may_be_wanted(symbol))
+			continue;
+		at = strtoull(line, NULL, 16);
 		any |= at != 0;
 		if (open && at > kallsyms->list.caller[nr - 1].from) {
 			kallsyms->list.caller[nr - 1].to = at;
 			open = false;
 		}
-		if (at && tolower((unsigned char)kind) == 't')
+		symbol[strcspn(symbol, " \t\n")] = '\0';
+		if (at && tolower((unsigned char)symbol[-2]) == 't')
 			open |= one_symbol(kallsyms, &nr, at, symbol);
 	}
 	fclose(file);

@@ -71,7 +71,7 @@ int kernel_look(struct kernel *kernel, enum dax_tier most, char *err, size_t siz
 	kernel->below = btf__find_by_name_kind(btf, "backing_file", BTF_KIND_STRUCT) > 0 &&
 			dax_features_iterates(btf, "bpf_iter_task_vma");
 	if (dax && most >= DAX_T2) {
-		dax_features_try(&features, btf, DAX_T2, DAX_T2);
+		dax_features_try(&features, btf, DAX_T2, DAX_T2, false);
 		kernel->t2 = dax_features_t2(&features);
 		kernel->kallsyms = features.kallsyms;
 	}

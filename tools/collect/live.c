@@ -42,6 +42,7 @@ struct dax_live {
 	enum dax_tier tier;
 	struct kernel kernel;
 	unsigned int t2;     /* DAX_T2_*: what fentry programs count */
+	bool fentry_refused; /* one of them could be loaded, and not attached */
 	unsigned int wanted; /* PROBE_FOR_*: which programs are loaded */
 	__u32 max_slots;
 	__u32 shards;
@@ -364,8 +365,10 @@ static int attach(struct dax_live *live, const struct dax_live_opts *opts, const
 		if (!bpf_program__autoload(*of->prog))
 			continue;
 		*of->link = bpf_program__attach(*of->prog);
-		if (!*of->link)
+		if (!*of->link) {
+			live->fentry_refused = dax_probes[i].kind == DAX_PROBE_FENTRY;
 			return -errno;
+		}
 	}
 	live->skel->bss->exact_on = 1;
 	return 0;
@@ -386,13 +389,50 @@ static int open_sampler(struct dax_live *live)
 	return sampler_open(&live->sampler, &maps, live->max_slots, live->shards);
 }
 
+/* Load the programs at the highest tier that works, and attach them. */
+static int start(struct dax_live *live, const struct dax_live_opts *opts, int cpus, char *err, size_t size)
+{
+	__u32 *tgids;
+	int ret = load(live, opts, cpus, err, size);
+
+	if (ret)
+		return ret;
+	ret = open_sampler(live);
+	if (ret)
+		return set_error(err, size, -ENOMEM, "out of memory for %u counting slots", live->max_slots);
+	ret = rings_map(&live->rings, bpf_map__fd(live->skel->maps.rings),
+			bpf_map__fd(live->skel->maps.ring_ends), live->nr_rings, live->ring_lines,
+			live->online, cpus);
+	if (ret)
+		return set_error(err, size, ret, "cannot map %d ring buffers of %zu bytes: %s", live->nr_rings,
+				 live->ring_lines * DAX_RING_LINE, strerror(-ret));
+	tgids = target_tgids(live, opts, err, size);
+	if (!tgids)
+		return -ESRCH;
+	ret = attach(live, opts, tgids);
+	free(tgids);
+	if (ret)
+		set_error(err, size, ret, "cannot attach to the fs_dax tracepoints: %s", strerror(-ret));
+	return ret;
+}
+
+/* Undo what start() did. */
+static void unload(struct dax_live *live)
+{
+	rings_free(live->rings);
+	sampler_free(live->sampler);
+	daxscope_bpf__destroy(live->skel);
+	live->rings = NULL;
+	live->sampler = NULL;
+	live->skel = NULL;
+}
+
 static int next_sample(struct dax_source *src, struct dax_sample *out);
 
 int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char *err, size_t size)
 {
 	int cpus = libbpf_num_possible_cpus();
 	struct dax_live *live;
-	__u32 *tgids;
 	int ret;
 
 	*out = NULL;
@@ -421,35 +461,16 @@ int dax_live_open(struct dax_live **out, const struct dax_live_opts *opts, char 
 	ret = kernel_look(&live->kernel, opts->record ? DAX_T1 : opts->max_tier, err, size);
 	if (ret)
 		goto undo;
-	ret = load(live, opts, cpus, err, size);
+	ret = start(live, opts, cpus, err, size);
+	/* Not every function was attached to before: see dax_features_try(). */
+	if (ret && live->fentry_refused) {
+		keep_reason(live->refused, sizeof(live->refused));
+		unload(live);
+		live->kernel.t2 = 0;
+		ret = start(live, opts, cpus, err, size);
+	}
 	if (ret)
 		goto undo;
-
-	ret = open_sampler(live);
-	if (ret) {
-		ret = set_error(err, size, -ENOMEM, "out of memory for %u counting slots",
-			   live->max_slots);
-		goto undo;
-	}
-	ret = rings_map(&live->rings, bpf_map__fd(live->skel->maps.rings),
-			bpf_map__fd(live->skel->maps.ring_ends), live->nr_rings, live->ring_lines,
-			live->online, cpus);
-	if (ret) {
-		set_error(err, size, ret, "cannot map %d ring buffers of %zu bytes: %s", live->nr_rings,
-		     live->ring_lines * DAX_RING_LINE, strerror(-ret));
-		goto undo;
-	}
-	tgids = target_tgids(live, opts, err, size);
-	if (!tgids) {
-		ret = -ESRCH;
-		goto undo;
-	}
-	ret = attach(live, opts, tgids);
-	free(tgids);
-	if (ret) {
-		set_error(err, size, ret, "cannot attach to the fs_dax tracepoints: %s", strerror(-ret));
-		goto undo;
-	}
 	*out = live;
 	return 0;
 undo:
@@ -491,9 +512,7 @@ void dax_live_free(struct dax_live *live)
 {
 	if (!live)
 		return;
-	rings_free(live->rings);
-	sampler_free(live->sampler);
-	daxscope_bpf__destroy(live->skel);
+	unload(live);
 	free(live->online);
 	free(live);
 }
