@@ -29,14 +29,15 @@ struct file_wanted {
 };
 
 /*
- * Take a slot for the file that @vma maps, if it is the wanted one. This adds the file to
- * files_known.
+ * Take a slot for the file that @vma maps, if it is the wanted one, and add it to files_known. Another
+ * CPU may have taken the slot and not have added the file yet.
  */
 static long file_mapped(struct task_struct *task, struct vm_area_struct *vma, struct file_wanted *wanted)
 {
 	struct file *file = vma->vm_file;
 	struct dax_key key = {};
 	struct inode *inode;
+	__u32 slot;
 
 	if (!file)
 		return 0;
@@ -46,8 +47,11 @@ static long file_mapped(struct task_struct *task, struct vm_area_struct *vma, st
 	key.gen = BPF_CORE_READ(inode, i_generation);
 	key.tgid = wanted->id >> 32;
 	key.tid = cfg.who & DAX_WHO_THREADS ? (__u32)wanted->id : 0;
-	if (key.ino == wanted->ino && key.dev == wanted->dev)
-		slot_take(&key, (__u64)BPF_CORE_READ(file, f_path.dentry), 0, (__u64)inode);
+	if (key.ino != wanted->ino || key.dev != wanted->dev)
+		return 0;
+	slot = slot_take(&key, (__u64)BPF_CORE_READ(file, f_path.dentry), 0, (__u64)inode);
+	if (slot)
+		file_publish(&key, slot, (__u64)inode);
 	return 0;
 }
 
@@ -75,15 +79,19 @@ static __noinline __u32 cell_known(struct frame *f, __u32 cpu, __u64 id)
 		return NO_CELL;
 	file.ino = f->st.end.ino;
 	file.dev = f->st.end.dev;
-	if (!bpf_map_lookup_elem(&files_known, &file))
+	known = bpf_map_lookup_elem(&files_known, &file);
+	/* Its inode may be gone, and the number another file's. */
+	if (!known || !inode_known(known, file.dev, file.ino)) {
 		file_learn(f, id);
-	f->slot = slot_of_file(file.dev, file.ino, id);
+		known = bpf_map_lookup_elem(&files_known, &file);
+	}
+	/* If another CPU adds the file only now, this fault is one of all other files, as said below. */
+	f->slot = known ? slot_of_file(file.dev, file.ino, id) : 0;
 	f->cell = f->slot * (cfg.shard_mask + 1) + (cpu & cfg.shard_mask);
 	f->who = who_of(cfg.who, id);
 	f->epoch = f->watch_epoch;
 	f->range = ~0ULL;
 	f->dev = file.dev;
-	known = bpf_map_lookup_elem(&files_known, &file);
 	if (known) {
 		f->ino = file.ino;
 		f->gen = known->gen;

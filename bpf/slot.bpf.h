@@ -77,6 +77,18 @@ static __always_inline __u32 slot_new(void)
 	return bpf_map_pop_elem(&free_slots, &slot) ? 0 : slot;
 }
 
+/* For programs that have only numbers: which file has them, and one of its slots. */
+static __always_inline void file_publish(const struct dax_key *key, __u32 slot, __u64 inode)
+{
+	struct file_id file = {.ino = key->ino, .dev = key->dev};
+	struct file_known known = {};
+
+	known.gen = key->gen;
+	known.slot = slot;
+	known.inode = inode;
+	bpf_map_update_elem(&files_known, &file, &known, BPF_ANY);
+}
+
 /*
  * The slot of the file and task @from, a new one if they have none; 0 when all are taken. Totals
  * stay exact then, but these faults are not attributed. The file's name is in the dentry at the
@@ -86,8 +98,6 @@ static __always_inline __u32 slot_new(void)
  */
 __noinline __u32 slot_take(const struct dax_key *from, __u64 dentry, __u64 other, __u64 inode)
 {
-	struct file_known known = {};
-	struct file_id file = {};
 	struct dax_key key;
 	struct dax_meta *meta;
 	__u32 *found, slot;
@@ -116,14 +126,8 @@ __noinline __u32 slot_take(const struct dax_key *from, __u64 dentry, __u64 other
 	meta = bpf_map_lookup_elem(&metas, &slot);
 	if (meta)
 		meta_fill(meta, &key, (struct dentry *)dentry, other);
-	if (cfg.files) {
-		file.ino = key.ino;
-		file.dev = key.dev;
-		known.gen = key.gen;
-		known.slot = slot;
-		known.inode = inode;
-		bpf_map_update_elem(&files_known, &file, &known, BPF_ANY);
-	}
+	if (cfg.files)
+		file_publish(&key, slot, inode);
 	return slot;
 }
 
