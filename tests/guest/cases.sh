@@ -231,6 +231,8 @@ test_fscrypt() {
 	locked=$(find "$dir/secret" -type f)
 	check "without the key it has another name, of one line" test "$(printf '%s\n' "$locked" | wc -l)" -eq 1
 	expect "... it is not called a DAX file" 3 'secret/.*' daxdoctor "$locked"
+	doctor "$locked"
+	echo "# $(cat "$work/line")"
 	says_not "... nor is a mount option asked for" 'mount with -o dax'
 	expect "... and --repair leaves it" 3 'secret/.*' daxdoctor --repair "$locked"
 	crypt "$dir/secret"
