@@ -230,7 +230,7 @@ test_fscrypt() {
 	mount_as dax=always
 	locked=$(find "$dir/secret" -type f)
 	check "without the key it has another name, of one line" test "$(printf '%s\n' "$locked" | wc -l)" -eq 1
-	expect "... it is not called a DAX file" 3 'secret/.*' daxdoctor "$locked"
+	expect "... what it is is said" 3 'secret/.*: it is encrypted (fscrypt), and such files are never DAX' daxdoctor "$locked"
 	doctor "$locked"
 	echo "# $(cat "$work/line")"
 	says_not "... nor is a mount option asked for" 'mount with -o dax'

@@ -300,7 +300,10 @@ void examine_path(struct report *report, const char *path)
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		die(DAX_EXIT_UNSUPPORTED, "%s: cannot open it to read its extents: %s%s", path,
-		    strerror(errno), errno == EACCES ? ": run as root or as its owner" : "");
+		    strerror(errno),
+		    errno == EACCES   ? ": run as root or as its owner"
+		    : errno == ENOKEY ? ": it is encrypted (fscrypt), and such files are never DAX"
+				      : "");
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID, &stx) ||
 	    dir != S_ISDIR(stx.stx_mode) || (!dir && !S_ISREG(stx.stx_mode)))
 		die(DAX_EXIT_UNSUPPORTED, "%s: changed while it was being opened; try again", path);
