@@ -47,6 +47,7 @@
 #define IOMAP_NULL_ADDR (~0ULL)
 
 #define S_DAX		  0x2000 /* inode.i_flags, since 4.0 */
+#define ENOENT		  2
 #define WQ_FLAG_EXCLUSIVE 0x01	 /* wait_queue_entry.flags, since 4.13 */
 
 /* An entry in the page cache of a DAX file is xa_mk_value() of these flags, since 4.20. */

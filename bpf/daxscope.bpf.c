@@ -319,11 +319,28 @@ int tell_mapped(struct bpf_iter__task_vma *ctx)
 	return vma ? mapped_write(ctx->meta->seq, vma) : 0;
 }
 
-/* Run by the collector before it gives a slot to another file or process. */
-SEC("syscall")
-int slot_cached(struct dax_slot_ask *ask)
+/*
+ * Run by the collector, for the slot args[0], to give it to another file or process. The system
+ * calls that change a map would do as well, but the kernel skips perf's programs while one of them
+ * is at work on the same CPU, even if the task in it is not running. They are raw_tp because SEC("syscall")
+ * may not use queues on 6.1.
+ */
+SEC("raw_tp")
+int slot_cached(__u64 *args)
 {
-	return slot_ask(ask);
+	return slot_cached_by(args[0]);
+}
+
+SEC("raw_tp")
+int slot_unkey(__u64 *args)
+{
+	return slot_forget_key(args[0]);
+}
+
+SEC("raw_tp")
+int slot_free(__u64 *args)
+{
+	return slot_give_back(args[0]);
 }
 
 char LICENSE[] SEC("license") = "GPL";

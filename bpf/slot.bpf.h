@@ -216,7 +216,7 @@ static __always_inline __u32 cell_of(struct frame *f, __u32 cpu, struct vm_fault
 }
 
 /* The number of CPUs that would count a fault in the slot without looking for it. */
-static __always_inline int slot_ask(struct dax_slot_ask *ask)
+static __always_inline int slot_cached_by(__u32 slot)
 {
 	__u32 cpu;
 	int cached = 0;
@@ -224,10 +224,28 @@ static __always_inline int slot_ask(struct dax_slot_ask *ask)
 	for (cpu = 0; cpu < DAX_MAX_CPUS && cpu < cfg.nr_cpus; cpu++) {
 		struct frame *f = frame_at(cpu);
 
-		if (f && f->inode && f->slot == ask->slot)
+		if (f && f->inode && f->slot == slot)
 			cached++;
 	}
 	return cached;
+}
+
+/* Remove the key of the slot: the next fault of its file and process takes another. 0 or a negative errno. */
+static __always_inline int slot_forget_key(__u32 slot)
+{
+	struct dax_meta *meta = bpf_map_lookup_elem(&metas, &slot);
+	struct dax_key key;
+
+	if (!meta)
+		return -ENOENT;
+	key = meta->key;
+	return bpf_map_delete_elem(&slots, &key);
+}
+
+/* The slot may be taken again. 0 or a negative errno. */
+static __always_inline int slot_give_back(__u32 slot)
+{
+	return bpf_map_push_elem(&free_slots, &slot, BPF_ANY);
 }
 
 #endif /* SLOT_BPF_H */

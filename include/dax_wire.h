@@ -166,11 +166,6 @@ struct dax_meta {
 	__u64 ready; /* 1 once all other members are valid */
 };
 
-/* Argument of the program slot_cached: how many CPUs have the slot cached? */
-struct dax_slot_ask {
-	__u32 slot;
-};
-
 /* A mapping of a DAX file in the process that was asked about. */
 struct dax_mapped {
 	__u64 start; /* address */

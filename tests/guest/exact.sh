@@ -6,6 +6,17 @@
 # usage: exact.sh DIRECTORY_ON_DAX TIMES      each of 3 x 8 threads faults so many times
 set -eu
 
+calls=/sys/kernel/tracing/events/syscalls/sys_enter_bpf
+# cause FILE TIMES CALLS: what the tools watch. CALLS: the bpf(2) calls that they make, until the processes have exited.
+if [ "$1" = cause ]; then
+	echo hist:keys=cmd >$calls/trigger
+	drop "$2" 3 8 "$3"
+	sleep 0.5
+	cat $calls/hist >"$4"
+	echo '!hist:keys=cmd' >$calls/trigger
+	exit
+fi
+
 dir=$1 times=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -14,12 +25,19 @@ trap 'rm -rf "$work"' EXIT
 # shellcheck source=tests/guest/hist.sh
 . "$(dirname "$0")/hist.sh"
 
+# calls_of COMMAND...: how many of these commands of bpf(2), as enum bpf_cmd numbers them
+calls_of() {
+	for cmd; do
+		sed -n "s/^{ cmd: *$cmd *} hitcount: *//p" "$work/calls"
+	done | awk '{ n += $1 } END { print n + 0 }'
+}
+
 dax-touch make "$dir/drop" 8
 hist_on
 drop "$dir/drop" 1 1 1 >/dev/null
 hist_seeded
 daxtrace stat --json-file "$work/stat.json" -- daxtrace record -q -o "$work/rec" -- \
-	drop "$dir/drop" 3 8 "$times" >"$work/out" 2>"$work/err" || cat "$work/err"
+	sh "$0" cause "$dir/drop" "$times" "$work/calls" >"$work/out" 2>"$work/err" || cat "$work/err"
 hist_off
 grep '^{' "$work/out" | jq .caused >"$work/caused"
 # A real-time kernel has no transparent huge pages: it maps 4 KiB each time, and never tries 2 MiB.
@@ -43,5 +61,8 @@ for tool in stat report; do
 done
 jq -s '.[0] * .[1]' "$work/stat" "$work/caused" >"$work/whole"
 check "... ftrace saw the same" agrees_with_ftrace "$work/whole"
+# While such a call is at work on a CPU, the kernel skips perf's programs there.
+check "no tool calls BPF_MAP_LOOKUP_ELEM, UPDATE, DELETE or their batches while it watches" test "$(calls_of 1 2 3 21 24 25 26 27)" -eq 0
+check "... it runs programs that do it, for each of the three processes that ended" test "$(calls_of 10)" -ge 6
 rm -f "$dir/drop"
 exit "$failed"

@@ -380,9 +380,9 @@ static int open_sampler(struct dax_live *live)
 	const struct slots_maps maps = {
 		.cells = skel->maps.cells,
 		.metas = skel->maps.metas,
-		.keys = skel->maps.slots,
-		.free = skel->maps.free_slots,
 		.cached = skel->progs.slot_cached,
+		.unkey = skel->progs.slot_unkey,
+		.free = skel->progs.slot_free,
 		.next = &skel->data->next_slot,
 	};
 

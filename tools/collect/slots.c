@@ -102,13 +102,20 @@ bool slots_sum(const struct slots *slots, __u32 slot, struct dax_counts *out)
 	return cells_sum(&slots->cells[(size_t)slot * slots->shards], slots->shards, out);
 }
 
+/* Run one of the programs for slots. Returns what it returns, or a negative errno if it cannot be run. */
+static int run_for(const struct bpf_program *program, __u32 slot)
+{
+	__u64 args[] = {slot};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = args, .ctx_size_in = sizeof(args));
+	int err = bpf_prog_test_run_opts(bpf_program__fd(program), &opts);
+
+	return err ? err : (int)opts.retval;
+}
+
 /* Would a fault on some CPU still be counted in the slot? If that cannot be found out: yes. */
 static bool cached(const struct slots *slots, __u32 slot)
 {
-	struct dax_slot_ask ask = {.slot = slot};
-	LIBBPF_OPTS(bpf_test_run_opts, opts, .ctx_in = &ask, .ctx_size_in = sizeof(ask));
-
-	return bpf_prog_test_run_opts(bpf_program__fd(slots->maps.cached), &opts) || opts.retval;
+	return run_for(slots->maps.cached, slot) != 0;
 }
 
 /* No fault is counted in the slot any more: clear it for its next owner. */
@@ -118,8 +125,7 @@ static void give_back(struct slots *slots, __u32 slot)
 	memset(&slots->metas[slot], 0, sizeof(struct dax_meta));
 	slots->unkeyed_ns[slot] = 0;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-	/* The queue has room for all slots. */
-	bpf_map_update_elem(bpf_map__fd(slots->maps.free), NULL, &slot, BPF_ANY);
+	run_for(slots->maps.free, slot); /* the queue has room for all slots */
 }
 
 /*
@@ -156,10 +162,12 @@ static bool is_gone(struct slots *slots, const struct dax_meta *meta)
 static void try_unkey(struct slots *slots, __u32 slot)
 {
 	const struct dax_meta *meta = slots_meta(slots, slot);
+	int err;
 
 	if (!meta || slots->unkeyed_ns[slot] || !is_gone(slots, meta))
 		return;
-	if (bpf_map_delete_elem(bpf_map__fd(slots->maps.keys), &meta->key) && errno != ENOENT)
+	err = run_for(slots->maps.unkey, slot);
+	if (err && err != -ENOENT)
 		return;
 	slots->unkeyed_ns[slot] = clock_ns(CLOCK_MONOTONIC);
 }

@@ -14,10 +14,10 @@ struct bpf_map;
 struct bpf_program;
 struct slots;
 
-/* Maps of the kernel side: see bpf/state.bpf.h. */
+/* Maps and programs of the kernel side: see bpf/state.bpf.h and daxscope.bpf.c. */
 struct slots_maps {
-	struct bpf_map *cells, *metas, *keys, *free;
-	struct bpf_program *cached;
+	struct bpf_map *cells, *metas;
+	struct bpf_program *cached, *unkey, *free;
 	const volatile __u32 *next;
 };
 
