@@ -190,7 +190,10 @@ int main(int argc, char **argv)
 	file = kt_file("counted", RANGES * KT_RANGE, KT_HOLE);
 	aligned = kt_map(file, RANGES * KT_RANGE, rw, MAP_SHARED, 0);
 	skewed = kt_map_at(file, RANGES * KT_RANGE, rw, MAP_SHARED, 0, KT_PAGE);
-	run("write() against 2 MiB reads", counter, count_reader);
+	if (kt_has_pmd || !kt_since(6, 15))
+		run("write() against 2 MiB reads", counter, count_reader);
+	else
+		kt_skip("write() against 2 MiB reads", "mainline removes entries that are mapped, see kernel-patches/README.md");
 	close(file);
 
 	file = kt_file("privateshared", RANGES * KT_RANGE, KT_WRITTEN);

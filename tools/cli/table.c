@@ -377,7 +377,8 @@ const struct cli_old cli_olds[] = {
 const size_t cli_nr_olds = sizeof(cli_olds) / sizeof(cli_olds[0]);
 
 const struct cli_command cli_commands[] = {
-	{"daxtop", NULL, CLI_TOP, "[OPTION]... [INTERVAL [COUNT]] [-- COMMAND...]", NULL,
+	{"daxtop", NULL, CLI_TOP,
+	 "[OPTION]... [INTERVAL [COUNT]] [-- COMMAND...]\n[OPTION]... -i FILE\n[OPTION]... --listen ADDRESS", NULL,
 	 "Show page faults on DAX files: which get 2 MiB mappings, which do not, and why.\n",
 	 "daxdoctor FILE shows whether a file is a DAX file, and what it lacks for 2 MiB.\n"
 	 "Keys: h or ? for help, q to quit. Needs root, or CAP_BPF and CAP_PERFMON.\n"
