@@ -18,6 +18,25 @@ static bool other_process_sees(const char *at, char value)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+/* ext4 turns up to 32 KiB of an unwritten extent into written blocks of zeros when one block of it is written. */
+static void beside_a_write(void)
+{
+	enum { NEAR = 3, NEW = 6 };
+	int fd = kt_file("beside", 8 * KT_PAGE, KT_UNWRITTEN);
+	char *map = kt_map(fd, 8 * KT_PAGE, PROT_READ, MAP_SHARED, 0);
+	static char buf[KT_PAGE];
+
+	memset(buf, NEW, sizeof(buf));
+	kt_read(map + NEAR * KT_PAGE);
+	if (pwrite(fd, buf, sizeof(buf), 0) != sizeof(buf) ||
+	    pwrite(fd, buf, sizeof(buf), NEAR * (off_t)KT_PAGE) != sizeof(buf))
+		kt_die("pwrite");
+	kt_ok(map[NEAR * KT_PAGE] == NEW && other_process_sees(map + NEAR * KT_PAGE, NEW) && map[(NEAR + 1) * KT_PAGE] == 0,
+	      "write() beside a write(): no stale zeros");
+	munmap(map, 8 * KT_PAGE);
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	const int rw = PROT_READ | PROT_WRITE;
@@ -80,5 +99,9 @@ int main(int argc, char **argv)
 				"the filesystem gave no aligned extent");
 	}
 	close(fd);
+	if (kt_has_pmd || kt_fs != KT_EXT4)
+		beside_a_write();
+	else
+		kt_skip("write() beside a write()", "without our patches ext4 shows stale zeros");
 	return kt_end();
 }

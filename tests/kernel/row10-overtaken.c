@@ -7,7 +7,8 @@
  * into the file.
  *
  * The order is forced by priorities: what the writer waits for (a worker, a journal thread) gets no CPU while the reader,
- * which runs only when the writer sleeps, is at work and the thread that synced spins on the other CPU.
+ * which runs only when the writer sleeps, is at work and the thread that synced spins on the other CPU. On any further CPU
+ * one more thread spins.
  */
 #include "kt.h"
 
@@ -25,7 +26,7 @@
 #define SYNC_FILE_RANGE_WRITE_AND_WAIT 7
 #endif
 
-enum { ROUNDS = 8, SYNCED = 3, WRITTEN = 5, READ = 9, NEW = 0xa5 };
+enum { ROUNDS = 8, MOST_CPUS = 16, SYNCED = 3, WRITTEN = 5, READ = 9, NEW = 0xa5 };
 
 static int file, read_signal, write_signal;
 static char *map, *small_map;
@@ -51,6 +52,14 @@ static void *sync_then_spin(void *arg)
 	if (sync_file_range(file, SYNCED * KT_PAGE, KT_PAGE, SYNC_FILE_RANGE_WRITE_AND_WAIT))
 		kt_die("sync_file_range");
 	atomic_store(&synced, true);
+	while (!atomic_load(&stop))
+		;
+	return NULL;
+}
+
+static void *spin(void *arg)
+{
+	pin_fifo((int)(size_t)arg, 1);
 	while (!atomic_load(&stop))
 		;
 	return NULL;
@@ -135,6 +144,7 @@ static void let_realtime_have(const char *us)
 int main(int argc, char **argv)
 {
 	unsigned int aligned = 0, hits = 0, wrong = 0, bad_access = 0;
+	size_t cpus = (size_t)sysconf(_SC_NPROCESSORS_ONLN);
 
 	kt_init(argc, argv);
 	if (kt_fs == KT_EXT2) {
@@ -147,18 +157,21 @@ int main(int argc, char **argv)
 	sem_init(&writing, 0, 0);
 	for (unsigned int r = 0; r < ROUNDS; r++) {
 		void *(*const run[])(void *) = { read_page, write_page, sync_then_spin };
-		pthread_t thread[3];
+		pthread_t thread[MOST_CPUS + 1];
+		size_t nr = 0;
 
 		make(r);
 		atomic_store(&synced, false);
 		atomic_store(&stop, false);
 		kt_trace_start();
+		for (size_t cpu = 2; cpu < cpus && cpu < MOST_CPUS; cpu++)
+			pthread_create(&thread[nr++], NULL, spin, (void *)cpu);
 		for (size_t i = 0; i < 3; i++) {
-			pthread_create(&thread[i], NULL, run[i], NULL);
+			pthread_create(&thread[nr++], NULL, run[i], NULL);
 			usleep(10000); /* it is where it waits before the next one comes */
 		}
-		for (size_t i = 0; i < 3; i++)
-			pthread_join(thread[i], NULL);
+		while (nr)
+			pthread_join(thread[--nr], NULL);
 		kt_trace_stop();
 		aligned += kt_aligned(file, 0, KT_RANGE);
 		hits += kt_count("dax_pmd_fallback", "reason pte_entry", NULL) == kt_tries() &&
