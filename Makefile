@@ -263,8 +263,9 @@ kernel-bisect: ## build every step of a patch series in three configurations, ch
 check-kernel: ## of 'make check-all' what concerns the kernel series; FULL=1: trace, debug and put back bugs too
 	$(Q)TEST='kernel/*' FULL='$(FULL)' tests/run
 
-stress-kernel: ## ten minutes of stress on the pmd kernel with KASAN, lockdep and failing allocations
+stress-kernel: ## an hour of random operations on the pmd kernel, and ten minutes of stress with KASAN, lockdep and failing allocations
 	$(Q)tests/deps check kernel
+	$(Q)tests/kernel/run-matrix --kernels pmd --fs 'xfs-reflink xfs ext4' --only-stress --random 1200
 	$(Q)tests/kernel/run-matrix --kernels pmd-debug --fs 'xfs ext4' --only-stress --stress 600 --fail
 
 bench-kernel: ## faults on stock, trace and pmd side by side, held to their limits
