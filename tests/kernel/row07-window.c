@@ -59,7 +59,7 @@ int main(int argc, char **argv)
 		return kt_end();
 	}
 	if (!kt_has_pmd) {
-		kt_skip("write() into a hole that was read", "without pmd/0023 zeros may be read after it");
+		kt_skip("write() into a hole that was read", "without pmd/0025 zeros may be read after it");
 		return kt_end();
 	}
 	pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
