@@ -4,6 +4,7 @@
 #define SLOT_BPF_H
 
 #include <bpf/bpf_core_read.h>
+#include "compat.bpf.h"
 #include "frame.bpf.h"
 
 static __always_inline void meta_name(struct dax_meta *meta, struct dentry *dentry)

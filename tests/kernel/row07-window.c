@@ -58,8 +58,8 @@ int main(int argc, char **argv)
 		kt_skip("write() into a hole that was read", "ext2 has 4 KiB only");
 		return kt_end();
 	}
-	if (!kt_has_pmd) {
-		kt_skip("write() into a hole that was read", "without pmd/0025 zeros may be read after it");
+	if (!kt_has_pmd && kt_since(6, 12)) {
+		kt_skip("write() into a hole that was read", "without our patches zeros may be read after it");
 		return kt_end();
 	}
 	pagemap = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
@@ -72,7 +72,8 @@ int main(int argc, char **argv)
 	kt_pin(0, 0);
 	if (pthread_create(&thread, NULL, write_first_page, NULL))
 		kt_die("pthread_create");
-	while (rounds < ROUNDS && met < ENOUGH && !stale) {
+	/* Without pmd/ nobody can tell whether they met */
+	while (rounds < (kt_has_pmd ? ROUNDS : ENOUGH) && met < ENOUGH && !stale) {
 		size_t at = rounds * KT_RANGE + AT * KT_PAGE;
 
 		kt_trace_start();
@@ -91,7 +92,11 @@ int main(int argc, char **argv)
 	kt_ok(!stale,
 	      "write() into a hole: %u of %u times zeros are read where a mapping has written",
 	      stale, rounds);
-	kt_ok(met > 0, "write() into a hole: %u of %u times the fault came while the zero page was unmapped", met, rounds);
+	if (kt_has_pmd)
+		kt_ok(met > 0,
+		      "write() into a hole: %u of %u times the fault came while the zero page was "
+		      "unmapped",
+		      met, rounds);
 	close(file);
 	return kt_end();
 }
