@@ -320,10 +320,9 @@ int tell_mapped(struct bpf_iter__task_vma *ctx)
 }
 
 /*
- * Run by the collector, for the slot args[0], to give it to another file or process. The system
- * calls that change a map would do as well, but the kernel skips perf's programs while one of them
- * is at work on the same CPU, even if the task in it is not running. They are raw_tp because SEC("syscall")
- * may not use queues on 6.1.
+ * The collector runs these for slot args[0], to give it to another file or process. It does not use
+ * the system calls that change a map: until such a call has returned, the kernel skips perf's
+ * programs on its CPU, also for other tasks. SEC("raw_tp"), because 6.1 does not let SEC("syscall") use a queue.
  */
 SEC("raw_tp")
 int slot_cached(__u64 *args)

@@ -8,11 +8,11 @@ set -eu
 
 calls=/sys/kernel/tracing/events/syscalls/sys_enter_bpf
 # cause FILE TIMES CALLS: what the tools watch. CALLS: the bpf(2) calls that they make, until both have noticed that the
-# three processes exited, or ten seconds are over.
+# three processes exited, or a minute is over.
 if [ "$1" = cause ]; then
 	echo hist:keys=cmd >$calls/trigger
 	drop "$2" 3 8 "$3"
-	tries=100
+	tries=600
 	until [ "$(sed -n 's/^{ cmd: *\(3\|10\) *} hitcount: *//p' $calls/hist | awk '{ n += $1 } END { print n + 0 }')" -ge 6 ] || [ $tries -eq 0 ]; do
 		sleep 0.1
 		tries=$((tries - 1))
